@@ -1,0 +1,86 @@
+"""Asking a supervisor for a check-in, in one's own name: who is asked, and how it ends.
+
+Every ask ends: met, declined with a next person, taken back, or told that nobody answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.localtime import Calendar, add_working, same_hour_next_working_day
+from bot.domain.members import PersonRef, Team
+
+DEPUTY_AFTER = timedelta(hours=4)
+"""Working time until the deputy is asked, if the asker allowed it (changes 13)."""
+
+
+class AskState(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+    ANOTHER_TIME = "another_time"
+    CANNOT = "cannot"
+    UNANSWERED = "unanswered"
+    MET = "met"
+    NO_LONGER = "no_longer"
+    WITHDRAWN = "withdrawn"
+
+
+ANSWERS = frozenset({AskState.AGREED, AskState.ANOTHER_TIME, AskState.CANNOT})
+ENDED = frozenset({AskState.MET, AskState.NO_LONGER, AskState.WITHDRAWN, AskState.CANNOT})
+WAITING = frozenset({AskState.OPEN, AskState.UNANSWERED})
+"""An answer that comes late is still an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """asker wants a check-in with recipient; also_asked is the deputy once asked too."""
+
+    ask_id: str
+    asker: PersonRef
+    recipient: PersonRef
+    state: AskState = AskState.OPEN
+    deputy: PersonRef | None = None
+    also_asked: PersonRef | None = None
+    answered_by: PersonRef | None = None
+    meet_at: datetime | None = None
+    next_person: PersonRef | None = None
+
+    def may_answer(self, person: PersonRef) -> bool:
+        return person in (self.recipient, self.also_asked)
+
+
+def recipients(asker: PersonRef, team: Team | None) -> tuple[PersonRef, ...]:
+    """Who can be asked, the supervisor first; never oneself."""
+    people = (team.supervisor, team.deputy) if team else ()
+    return tuple(dict.fromkeys(ref for ref in people if ref and ref != asker))
+
+
+def answer(state: AskState, given: AskState) -> AskState | None:
+    """The state after a recipient's answer, or None when there is nothing left to answer."""
+    return given if state in WAITING else None
+
+
+def withdraw(state: AskState) -> AskState | None:
+    """The state after the asker takes it back, or None when it has ended."""
+    return None if state in ENDED else AskState.WITHDRAWN
+
+
+def after_follow_up(state: AskState, given: AskState) -> AskState | None:
+    """The state after "did that happen?": met, no longer needed, or open again for "not yet"."""
+    return given if state in (AskState.AGREED, AskState.ANOTHER_TIME) else None
+
+
+def deputy_due(now: datetime, calendar: Calendar) -> datetime:
+    return add_working(now, DEPUTY_AFTER, calendar)
+
+
+def unanswered_due(now: datetime, calendar: Calendar) -> datetime:
+    """One working day after the ask, when the asker is told and offered somebody else."""
+    return same_hour_next_working_day(now, calendar)
+
+
+def follow_up_due(met_at: datetime, calendar: Calendar) -> datetime:
+    """The next working day at the same clock time: one neutral note asks whether it happened."""
+    return same_hour_next_working_day(met_at, calendar)

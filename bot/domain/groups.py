@@ -1,0 +1,69 @@
+"""Which teams can be shown together, and so have words at all (privacy §3).
+
+Only rosters are looked at, never answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.members import PersonRef
+from bot.domain.privacy import ROSTER_MIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """A team as grouping sees it: its members and everybody who reads a line about it."""
+
+    team_id: str
+    unit_id: str | None
+    members: frozenset[PersonRef]
+    readers: frozenset[PersonRef]
+    pooled: bool
+    """May be shown with siblings under its unit, which has a named owner of the pooled line."""
+
+    @property
+    def eligible(self) -> int:
+        return len(self.members - self.readers)
+
+
+def partition(rosters: Iterable[Roster]) -> tuple[tuple[str, ...], ...]:
+    """Groups as sorted tuples of team ids: large teams alone, small siblings pooled if together enough.
+
+    A team in no group is never shown: its people's answers are for themselves.
+    """
+    teams = tuple(rosters)
+    alone = [(team.team_id,) for team in teams if team.eligible >= ROSTER_MIN]
+    small = (team for team in teams if team.eligible < ROSTER_MIN and team.pooled and team.unit_id)
+    return tuple(sorted([*alone, *_pools(small)]))
+
+
+def _pools(small: Iterable[Roster]) -> list[tuple[str, ...]]:
+    by_unit: dict[str, list[Roster]] = {}
+    for team in small:
+        by_unit.setdefault(team.unit_id or "", []).append(team)
+    enough = (pool for pool in by_unit.values() if _together(pool) >= ROSTER_MIN)
+    return [tuple(sorted(team.team_id for team in pool)) for pool in enough]
+
+
+def _together(pool: Iterable[Roster]) -> int:
+    """Who counts in a pool: a reader of any of its teams reads the pooled line too."""
+    teams = tuple(pool)
+    members = frozenset[PersonRef]().union(*(team.members for team in teams))
+    return len(members - frozenset[PersonRef]().union(*(team.readers for team in teams)))
+
+
+def teams_with_words(rosters: Iterable[Roster]) -> frozenset[str]:
+    """Ids of the teams that belong to some group."""
+    return frozenset(team_id for group in partition(rosters) for team_id in group)
+
+
+def group_sizes(rosters: Iterable[Roster]) -> Mapping[str, int]:
+    """For each team the number of people that count with it: its group's, or its own when in none."""
+    teams = {team.team_id: team for team in rosters}
+    sizes = {team_id: team.eligible for team_id, team in teams.items()}
+    for group in partition(teams.values()):
+        together = _together(teams[team_id] for team_id in group)
+        sizes.update({team_id: together for team_id in group})
+    return sizes

@@ -1,0 +1,136 @@
+"""When it is for a person: weeks, closing, working time, in zones with daylight saving.
+
+Every rule here is in docs/architecture under "Time". Instants are aware UTC datetimes; dates and
+times of day are a person's own. Local times that do not exist move forward, doubled ones are the
+first (zoneinfo, fold 0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
+DAY_STARTS, DAY_ENDS = time(9), time(17)
+LUNCH_STARTS, LUNCH_ENDS = time(12), time(14)
+FRIDAY_LAST_SLOT_BEFORE = time(12)
+CLOSING_TIME = time(16)
+SUPERVISOR_TIME = time(9, 30)
+WEEKS_IN_PERIOD, WEEKS_IN_BLOCK = 4, 12
+LEAD_DAYS = 3
+"""Days between a team's start and the epoch at the least (terms: Epoch)."""
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name; ZoneInfoNotFoundError (a KeyError) when there is none."""
+    return ZoneInfo(name)
+
+
+def instant(on: date, at: time, tz: str) -> datetime:
+    """The UTC instant at which the wall clock of tz shows that date and time."""
+    return datetime.combine(on, at, zone(tz)).astimezone(UTC)
+
+
+def local(now: datetime, tz: str) -> datetime:
+    """What date and time it is in tz."""
+    return now.astimezone(zone(tz))
+
+
+def epoch_for(started_at: datetime, tz: str) -> date:
+    """The first Monday at least three days after a workspace's first team started."""
+    earliest = local(started_at, tz).date() + timedelta(days=LEAD_DAYS)
+    return earliest + timedelta(days=-earliest.weekday() % 7)
+
+
+def week_of(epoch_on: date, on: date) -> int:
+    """Whole weeks since the epoch, counted from 0; negative before it."""
+    return (on - epoch_on).days // 7
+
+
+def monday_of(epoch_on: date, week: int) -> date:
+    return epoch_on + timedelta(weeks=week)
+
+
+def slot_at(epoch_on: date, week: int, weekday: int, at: time, tz: str) -> datetime:
+    """The instant of a weekly slot, weekday 0 for Monday."""
+    return instant(monday_of(epoch_on, week) + timedelta(days=weekday), at, tz)
+
+
+def closing_at(epoch_on: date, week: int, tz: str) -> datetime:
+    """When that week's check-in closes for a person in tz: Friday 16:00."""
+    return slot_at(epoch_on, week, FRIDAY, CLOSING_TIME, tz)
+
+
+def freeze_at(epoch_on: date, period: int) -> datetime:
+    """When a 28-day period ends for everybody: Sunday 00:00 UTC after its fourth Friday."""
+    fourth_friday = monday_of(epoch_on, (period + 1) * WEEKS_IN_PERIOD - 1) + timedelta(days=FRIDAY)
+    return datetime.combine(fourth_friday + timedelta(days=2), time(0), UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Where and when somebody works: an IANA zone and the dates on which nothing is sent."""
+
+    tz: str
+    days_off: frozenset[date] = frozenset()
+
+    def works_on(self, on: date) -> bool:
+        return on.weekday() <= FRIDAY and on not in self.days_off
+
+
+def next_working_day(after: date, calendar: Calendar) -> date:
+    """The first working day later than a date; a year of days off at most."""
+    days = (after + timedelta(days=n) for n in range(1, 400))
+    return next(day for day in days if calendar.works_on(day))
+
+
+def _spans(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Working spans (UTC, half-open) that end after start, in order."""
+    on = local(start, calendar.tz).date()
+    if not calendar.works_on(on):
+        on = next_working_day(on, calendar)
+    while True:
+        for begin, end in ((DAY_STARTS, LUNCH_STARTS), (LUNCH_ENDS, DAY_ENDS)):
+            until = instant(on, end, calendar.tz)
+            if until > start:
+                yield max(start, instant(on, begin, calendar.tz)), until
+        on = next_working_day(on, calendar)
+
+
+def next_working(now: datetime, calendar: Calendar) -> datetime:
+    """now itself inside working time, else the next instant that is."""
+    return next(_spans(calendar, now))[0]
+
+
+def add_working(now: datetime, amount: timedelta, calendar: Calendar) -> datetime:
+    """now plus so much working time; lunch, nights, weekends and days off do not count."""
+    left = amount
+    for begin, end in _spans(calendar, now):
+        if left < end - begin:
+            return begin + left
+        left -= end - begin
+    raise AssertionError("working time never ends")
+
+
+def same_hour_next_working_day(now: datetime, calendar: Calendar) -> datetime:
+    """"24 working hours later": the next working day at the same clock time."""
+    here = local(now, calendar.tz)
+    return instant(next_working_day(here.date(), calendar), here.time().replace(fold=0), calendar.tz)
+
+
+def first_working_morning(monday: date, calendar: Calendar) -> datetime | None:
+    """09:30 of a week's first working day, for a supervisor's message; None in a week without one."""
+    days = (monday + timedelta(days=n) for n in range(FRIDAY + 1))
+    on = next((day for day in days if calendar.works_on(day)), None)
+    return None if on is None else instant(on, SUPERVISOR_TIME, calendar.tz)
+
+
+def allowed_slots(weekday: int) -> tuple[time, ...]:
+    """Half-hour arrival slots of a weekday: none from 12:00 to 14:00, Friday before 12:00 only."""
+    halves = [time(hour, minute) for hour in range(9, 17) for minute in (0, 30)]
+    open_ = [at for at in halves if not LUNCH_STARTS <= at < LUNCH_ENDS]
+    return tuple(at for at in open_ if weekday != FRIDAY or at < FRIDAY_LAST_SLOT_BEFORE)

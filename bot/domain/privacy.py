@@ -1,0 +1,36 @@
+"""The constants of the release rule and the numbers of the promise that follow from them (privacy §2, §3).
+
+They are no settings: an administrator can only ever make them stricter.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+PERIOD_WEEKS = 4
+EPS = Fraction(1)
+ROSTER_MIN = 8
+CONTRIBUTORS_MIN = 6
+UPDATES_PER_BLOCK = 3
+
+
+def at_most(updates: int) -> str:
+    """How far somebody who knew every other answer could get from 50:50, as "73:27".
+
+    One update moves the odds by a factor of exp(EPS) at the most, several multiply.
+    """
+    odds = math.exp(float(EPS) * updates)
+    right = round(100 * odds / (1 + odds))
+    return f"{right}:{100 - right}"
+
+
+def promise_numbers() -> dict[str, str | int]:
+    """Every number in the words staff read, computed, by the placeholder's name."""
+    return {
+        "roster_min": ROSTER_MIN,
+        "contributors_min": CONTRIBUTORS_MIN,
+        "weeks": PERIOD_WEEKS,
+        "one_update": at_most(1),
+        "three_updates": at_most(UPDATES_PER_BLOCK),
+    }

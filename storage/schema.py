@@ -1,0 +1,257 @@
+"""All tables. Every key leads with the workspace id.
+
+What is not here matters as much: no answer has a time, no row but `people` holds a Slack user id
+(sealed there), nothing a person typed is kept except names of teams and units and who holds the key.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Time,
+    false,
+)
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite's own type drops the offset, so it is refused and restored here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _table(name: str, *columns: Any) -> Table:
+    # Without a rowid, SQLite keeps no trace of the order in which rows came (privacy §7).
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+def _workspace() -> Column[str]:
+    return Column("workspace", String(32), primary_key=True)
+
+
+def _ref(name: str = "ref", **more: Any) -> Column[str]:
+    return Column(name, String(64), **more)
+
+
+workspaces = _table(
+    "workspaces",
+    _workspace(),
+    Column("epoch_on", Date),
+    Column("country", String(8), nullable=False, server_default="US"),
+    Column("language", String(16), nullable=False, server_default="en"),
+    Column("key_holder", String(200)),
+    Column("key_holder_conflict", Boolean, nullable=False, server_default=false()),
+    Column("key_check", String(64), nullable=False),
+    Column("send_not_before", Instant),
+    Column("next_due_at", Instant),
+    Column("roster_synced_at", Instant),
+    Column("uninstalled_at", Instant),
+)
+
+people = _table(
+    "people",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("sealed_id", LargeBinary, nullable=False),
+    Column("tz", String(64), nullable=False),
+    Column("locale", String(16)),
+    Column("active", Boolean, nullable=False),
+    Column("quiet_from", Instant),
+    Column("quiet_until", Instant),
+)
+
+preferences = _table(
+    "preferences",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("weekday", Integer, nullable=False),
+    Column("local_time", Time, nullable=False),
+    Column("length", String(16), nullable=False),
+    Column("language", String(16)),
+    Column("items_off", JSON, nullable=False),
+    Column("remote", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("paused_until", Instant),
+    Column("stopped", Boolean, nullable=False),
+    Column("accepted_version", Integer, nullable=False),
+)
+
+admins = _table("admins", _workspace(), _ref(primary_key=True))
+
+units = _table(
+    "units",
+    _workspace(),
+    Column("unit_id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("parent_id", String(32)),
+    _ref("pool_owner"),
+)
+
+teams = _table(
+    "teams",
+    _workspace(),
+    Column("team_id", String(32), primary_key=True),
+    Column("unit_id", String(32)),
+    Column("name", String(80), nullable=False),
+    Column("channel_id", String(32)),
+    Column("tz", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("country", String(8), nullable=False),
+    _ref("supervisor"),
+    _ref("deputy"),
+    _ref("leader"),
+    Column("pooled", Boolean, nullable=False, server_default=false()),
+    Column("state", String(24), nullable=False),
+    Column("staff_told_on", Date),
+    Column("promised_on", Date),
+    Column("started_at", Instant),
+)
+
+memberships = _table(
+    "memberships",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("from_at", Instant, primary_key=True),
+    Column("team_id", String(32), nullable=False),
+    Column("until_at", Instant),
+)
+Index(
+    "uq_memberships_one_open",
+    memberships.c.workspace,
+    memberships.c.ref,
+    unique=True,
+    sqlite_where=memberships.c.until_at.is_(None),
+    postgresql_where=memberships.c.until_at.is_(None),
+)
+
+rules = _table(
+    "rules",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("since_at", Instant, nullable=False),
+    Column("next_due_at", Instant),
+    Column("run", Integer, nullable=False, server_default="0"),
+    Column("spells", Integer, nullable=False, server_default="0"),
+    Column("quiet_until_week", Integer, nullable=False, server_default="0"),
+)
+Index("ix_rules_due", rules.c.workspace, rules.c.next_due_at)
+
+occurrences = _table(
+    "occurrences",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("slot", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(24)),
+    Column("card", String(16)),
+    Column("channel", String(32)),
+    Column("ts", String(32)),
+)
+Index("ix_occurrences_state", occurrences.c.workspace, occurrences.c.kind, occurrences.c.state)
+
+answers = _table(
+    "answers",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("week", Integer, primary_key=True),
+    Column("weighed", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+person_keys = _table(
+    "person_keys",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+asks = _table(
+    "asks",
+    _workspace(),
+    Column("ask_id", String(32), primary_key=True),
+    _ref("asker", nullable=False),
+    _ref("recipient", nullable=False),
+    _ref("deputy"),
+    _ref("also_asked"),
+    _ref("answered_by"),
+    _ref("next_person"),
+    Column("state", String(16), nullable=False),
+    Column("meet_at", Instant),
+)
+Index("ix_asks_recipient", asks.c.workspace, asks.c.recipient, asks.c.state)
+Index("ix_asks_asker", asks.c.workspace, asks.c.asker, asks.c.state)
+
+timers = _table(
+    "timers",
+    _workspace(),
+    Column("entity", String(120), primary_key=True),
+    Column("kind", String(24), primary_key=True),
+    Column("due_at", Instant, nullable=False),
+)
+Index("ix_timers_due", timers.c.workspace, timers.c.due_at)
+
+outbox = _table(
+    "outbox",
+    _workspace(),
+    Column("delivery_id", String(32), primary_key=True),
+    Column("dedupe_key", String(200), nullable=False),
+    Column("kind", String(24), nullable=False),
+    _ref("recipient"),
+    Column("channel", String(32)),
+    Column("facts", JSON, nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("fate", String(16), nullable=False),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Instant),
+    Column("reason", String(80)),
+    Column("sent_channel", String(32)),
+    Column("sent_ts", String(32)),
+)
+Index("uq_outbox_dedupe", outbox.c.workspace, outbox.c.dedupe_key, unique=True)
+Index("ix_outbox_due", outbox.c.workspace, outbox.c.fate, outbox.c.due_at)
+
+seen_events = _table(
+    "seen_events",
+    _workspace(),
+    Column("event_id", String(64), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)
