@@ -1,0 +1,66 @@
+"""What the sandbox can be told to do wrong, as the real one sometimes does."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Literal
+
+Fault = Literal["429", "500", "lose reply"]
+AnyMethod = "*"
+
+
+class Faults:
+    """Each order is used up by the calls it hits; `method` "*" hits any method."""
+
+    def __init__(self, *, disconnect: Callable[[str, bool], None]) -> None:
+        self._lock = threading.Lock()
+        self._orders: defaultdict[tuple[Fault, str], list[int]] = defaultdict(list)
+        self._disconnect = disconnect
+        self._redeliveries = 0
+
+    def storm_429(self, method: str = AnyMethod, times: int = 1, retry_after: int = 1) -> None:
+        """Refuse the next `times` calls with HTTP 429 and this Retry-After (seconds)."""
+        self._order("429", method, times, retry_after)
+
+    def fail_500(self, method: str = AnyMethod, times: int = 1) -> None:
+        """Answer the next `times` calls with HTTP 500 and do nothing."""
+        self._order("500", method, times, 0)
+
+    def lose_reply(self, method: str = AnyMethod, times: int = 1) -> None:
+        """Do what the next `times` calls ask, then drop the connection without an answer."""
+        self._order("lose reply", method, times, 0)
+
+    def disconnect_sockets(self, reason: str = "refresh_requested", *, abrupt: bool = False) -> None:
+        """Close every socket, after a disconnect frame unless `abrupt`. "warning" only announces it."""
+        self._disconnect(reason, abrupt)
+
+    def redeliver_next_event(self, times: int = 1) -> None:
+        """Deliver the next event `times` more times, though it was acknowledged."""
+        with self._lock:
+            self._redeliveries += times
+
+    def clear(self) -> None:
+        """Forget every order not used up."""
+        with self._lock:
+            self._orders.clear()
+            self._redeliveries = 0
+
+    def take(self, fault: Fault, method: str) -> int | None:
+        """Use up one order for this method; its Retry-After (or 0), None when there is none."""
+        with self._lock:
+            for key in ((fault, method), (fault, AnyMethod)):
+                if self._orders[key]:
+                    return self._orders[key].pop(0)
+            return None
+
+    def take_redeliveries(self) -> int:
+        """How many times too often the event at hand is to be delivered."""
+        with self._lock:
+            times, self._redeliveries = self._redeliveries, 0
+            return times
+
+    def _order(self, fault: Fault, method: str, times: int, seconds: int) -> None:
+        with self._lock:
+            self._orders[fault, method].extend([seconds] * times)
