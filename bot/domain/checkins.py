@@ -120,7 +120,12 @@ class Situation:
 
 
 def next_slot(
-    preferences: Preferences, tz: str, epoch_on: date, planned: Collection[int], since: datetime, now: datetime
+    preferences: Preferences,
+    tz: str,
+    epoch_on: date,
+    planned: Collection[int],
+    since: datetime,
+    now: datetime,
 ) -> tuple[int, datetime]:
     """The next week without a check-in and its slot, which lies in the past when only the slot was missed.
 
@@ -135,7 +140,7 @@ def next_slot(
 
 
 def plan(situation: Situation, week: int, slot: datetime, now: datetime) -> Send | Skip:
-    """What becomes of a week whose slot has come: sent at the next allowed moment, or skipped for a reason."""
+    """What becomes of a week whose slot has come: sent at the next allowed moment, or skipped, and why."""
     reason = _reason_against(situation, week, now)
     if reason:
         return Skip(week=week, reason=reason)

@@ -65,5 +65,5 @@ def group_sizes(rosters: Iterable[Roster]) -> Mapping[str, int]:
     sizes = {team_id: team.eligible for team_id, team in teams.items()}
     for group in partition(teams.values()):
         together = _together(teams[team_id] for team_id in group)
-        sizes.update({team_id: together for team_id in group})
+        sizes.update(dict.fromkeys(group, together))
     return sizes

@@ -117,7 +117,7 @@ def add_working(now: datetime, amount: timedelta, calendar: Calendar) -> datetim
 
 
 def same_hour_next_working_day(now: datetime, calendar: Calendar) -> datetime:
-    """"24 working hours later": the next working day at the same clock time."""
+    """ "24 working hours later": the next working day at the same clock time."""
     here = local(now, calendar.tz)
     return instant(next_working_day(here.date(), calendar), here.time().replace(fold=0), calendar.tz)
 

@@ -14,8 +14,6 @@ from types import MappingProxyType
 
 from bot.domain.members import PersonRef
 
-NOTHING: Mapping[str, str | int] = MappingProxyType({})
-
 
 class Kind(StrEnum):
     FIRST_CONTACT = "first_contact"
@@ -51,7 +49,7 @@ class Notice:
     due_at: datetime
     expires_at: datetime
     channel: str | None = None
-    facts: Mapping[str, str | int] = field(default=NOTHING)
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def notice(

@@ -1,0 +1,53 @@
+"""Answers, sealed under each person's own key (privacy §7). Read here for the person's own views only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from bot.domain.members import PersonRef
+from bot.domain.rotation import CORE
+from storage.crypto import open_answers, seal_answers
+from storage.database import Tx
+from storage.schema import answers, person_keys
+
+
+def save(tx: Tx, ref: PersonRef, week: int, given: Mapping[str, int]) -> None:
+    """Keep a person's answers of a week in place of what was there; nothing given keeps nothing."""
+    tx.execute(delete(answers).where(*_one(tx, ref, week)))
+    if not given:
+        return
+    sealed = seal_answers(_data_key(tx, ref), ref, week, given)
+    row = {"workspace": tx.workspace, "ref": ref, "week": week, "weighed": CORE in given, "sealed": sealed}
+    tx.execute(answers.insert().values(**row))
+
+
+def own(tx: Tx, ref: PersonRef, week: int) -> dict[str, int]:
+    """A person's own answers of a week, for their own eyes; empty when nothing is kept."""
+    sealed = tx.execute(select(answers.c.sealed).where(*_one(tx, ref, week))).scalar()
+    return open_answers(_data_key(tx, ref), ref, week, sealed) if sealed else {}
+
+
+def forget_before(tx: Tx, ref: PersonRef, week: int) -> None:
+    """Erase a person's answers of weeks before one (13 weeks are kept unless set otherwise)."""
+    mine = (answers.c.workspace == tx.workspace, answers.c.ref == ref)
+    tx.execute(delete(answers).where(*mine, answers.c.week < week))
+
+
+def _data_key(tx: Tx, ref: PersonRef) -> bytes:
+    """The person's data key; made on first use. Two at once end with the same one."""
+    query = select(person_keys.c.wrapped).where(
+        person_keys.c.workspace == tx.workspace, person_keys.c.ref == ref
+    )
+    wrapped = tx.execute(query).scalar()
+    if wrapped is None:
+        row = {"workspace": tx.workspace, "ref": ref, "wrapped": tx.keys.new_data_key(tx.workspace, ref)}
+        tx.execute(tx.insert(person_keys).values(**row).on_conflict_do_nothing())
+        wrapped = tx.execute(query).scalar_one()
+    return tx.keys.unwrap(tx.workspace, ref, wrapped)
+
+
+def _one(tx: Tx, ref: PersonRef, week: int) -> tuple[Any, ...]:
+    return answers.c.workspace == tx.workspace, answers.c.ref == ref, answers.c.week == week

@@ -1,0 +1,116 @@
+"""Check-ins by person and week: state and newest card, never when something was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from bot.domain.checkins import CARDS, Card, Checkin, Reason, State
+from bot.domain.members import PersonRef
+from storage.database import Tx
+from storage.schema import occurrences
+
+CHECKIN, WEEKLY = "checkin", "weekly"
+
+
+def add(tx: Tx, ref: PersonRef, week: int, state: State, reason: Reason | None = None) -> bool:
+    """Record a person's week, once; False when it stands already."""
+    return _add(tx, ref, CHECKIN, _slot(week), state, reason)
+
+
+def add_weekly(tx: Tx, ref: PersonRef, on: date, reason: Reason | None = None) -> bool:
+    """Record a supervisor's weekly message of a local date, once; False when it stands already."""
+    return _add(tx, ref, WEEKLY, on.isoformat(), State.SKIPPED if reason else State.PLANNED, reason)
+
+
+def get(tx: Tx, ref: PersonRef, week: int) -> Checkin | None:
+    found = tx.execute(select(occurrences).where(*_one(tx, ref, week))).first()
+    return found and _checkin(found)
+
+
+def list_weeks(tx: Tx, ref: PersonRef) -> tuple[Checkin, ...]:
+    """Everything recorded for a person, oldest week first."""
+    query = select(occurrences).where(*_here(tx), occurrences.c.kind == CHECKIN, occurrences.c.ref == ref)
+    return tuple(sorted((_checkin(row) for row in tx.execute(query)), key=lambda checkin: checkin.week))
+
+
+def planned_weeks(tx: Tx, ref: PersonRef) -> frozenset[int]:
+    return frozenset(checkin.week for checkin in list_weeks(tx, ref))
+
+
+def move(tx: Tx, ref: PersonRef, week: int, was: Collection[State], to: State) -> bool:
+    """Compare and set the state; False when somebody else was first."""
+    here = (*_one(tx, ref, week), occurrences.c.state.in_([str(state) for state in was]))
+    return bool(tx.execute(update(occurrences).where(*here).values(state=to)).rowcount)
+
+
+def skip(tx: Tx, ref: PersonRef, week: int, reason: Reason) -> bool:
+    """Record that a planned check-in will not arrive, and why."""
+    here = (*_one(tx, ref, week), occurrences.c.state == State.PLANNED)
+    values = {"state": State.SKIPPED, "reason": reason}
+    return bool(tx.execute(update(occurrences).where(*here).values(**values)).rowcount)
+
+
+def set_newest_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str) -> None:
+    """A card arrived: the check-in now lives there."""
+    values = {"channel": channel, "ts": ts, "card": Card.ARRIVAL}
+    tx.execute(update(occurrences).where(*_one(tx, ref, week)).values(**values))
+
+
+def set_card(tx: Tx, ref: PersonRef, week: int, ts: str, card: Card) -> None:
+    """The card at ts now shows that text; nothing changes when a newer one has come."""
+    here = (*_one(tx, ref, week), occurrences.c.ts == ts)
+    tx.execute(update(occurrences).where(*here).values(card=card))
+
+
+def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...]:
+    """Check-ins whose newest card does not show what it should: an edit failed or is still to be made."""
+    shows_other = [
+        (occurrences.c.state == state) & (occurrences.c.card != card) for state, card in CARDS.items()
+    ]
+    query = select(occurrences).where(*_here(tx), occurrences.c.kind == CHECKIN, or_(*shows_other))
+    ordered = query.order_by(occurrences.c.ref, occurrences.c.slot).limit(limit)
+    return tuple((PersonRef(row.ref), _checkin(row)) for row in tx.execute(ordered))
+
+
+def _add(tx: Tx, ref: PersonRef, kind: str, slot: str, state: State, reason: Reason | None) -> bool:
+    row = {
+        "workspace": tx.workspace,
+        "ref": ref,
+        "kind": kind,
+        "slot": slot,
+        "state": state,
+        "reason": reason,
+    }
+    return bool(tx.execute(tx.insert(occurrences).values(**row).on_conflict_do_nothing()).rowcount)
+
+
+def _slot(week: int) -> str:
+    return f"w{week}"
+
+
+def _here(tx: Tx) -> tuple[Any]:
+    return (occurrences.c.workspace == tx.workspace,)
+
+
+def _one(tx: Tx, ref: PersonRef, week: int) -> tuple[Any, ...]:
+    return (
+        *_here(tx),
+        occurrences.c.ref == ref,
+        occurrences.c.kind == CHECKIN,
+        occurrences.c.slot == _slot(week),
+    )
+
+
+def _checkin(row: Any) -> Checkin:
+    return Checkin(
+        week=int(row.slot[1:]),
+        state=State(row.state),
+        reason=Reason(row.reason) if row.reason else None,
+        card=Card(row.card) if row.card else None,
+        channel=row.channel,
+        ts=row.ts,
+    )

@@ -1,0 +1,97 @@
+"""Pseudonyms and sealing: what is kept can be read only with keys that are not in the database (privacy §7).
+
+Two keys come from outside. The reference key makes pseudonyms and seals Slack ids; the master key wraps
+one data key per person, which seals that person's answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.domain.members import PersonRef
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+PADDED_BYTES = 512
+"""Every set of answers has this length before sealing, whatever was answered."""
+
+
+class Unreadable(Exception):
+    """Something sealed cannot be opened with these keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The installation's two keys, 32 bytes each; ValueError for any other length."""
+
+    master: bytes = field(repr=False)
+    reference: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.master) != KEY_BYTES or len(self.reference) != KEY_BYTES:
+            raise ValueError("a key has 32 bytes")
+
+    def ref(self, workspace: str, user_id: str) -> PersonRef:
+        """The pseudonym of a Slack user, made with the reference key alone."""
+        return PersonRef(_mac(self.reference, f"{workspace}|{user_id}"))
+
+    def check(self, workspace: str) -> str:
+        """A value by which a wrong key is noticed; says nothing about the keys."""
+        both = hashlib.sha256(self.master + self.reference).digest()
+        return _mac(both, f"check|{workspace}")
+
+    def seal_id(self, workspace: str, user_id: str) -> bytes:
+        return _seal(self._id_key(), user_id.encode(), workspace.encode())
+
+    def open_id(self, workspace: str, sealed: bytes) -> str:
+        return _open(self._id_key(), sealed, workspace.encode()).decode()
+
+    def _id_key(self) -> bytes:
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"slack ids").derive(self.reference)
+
+    def new_data_key(self, workspace: str, ref: PersonRef) -> bytes:
+        """A fresh data key for a person, wrapped."""
+        return _seal(self.master, os.urandom(KEY_BYTES), f"{workspace}|{ref}".encode())
+
+    def unwrap(self, workspace: str, ref: PersonRef, wrapped: bytes) -> bytes:
+        return _open(self.master, wrapped, f"{workspace}|{ref}".encode())
+
+
+def seal_answers(data_key: bytes, ref: PersonRef, week: int, answers: Mapping[str, int]) -> bytes:
+    """One person's answers of a week, 1 to 11 by question key, as a ciphertext of one length."""
+    plain = json.dumps(dict(answers), separators=(",", ":"), sort_keys=True).encode()
+    if len(plain) > PADDED_BYTES:
+        raise ValueError("more answers than a week can ask")
+    return _seal(data_key, plain.ljust(PADDED_BYTES), f"{ref}|{week}".encode())
+
+
+def open_answers(data_key: bytes, ref: PersonRef, week: int, sealed: bytes) -> dict[str, int]:
+    """The answers sealed for exactly this person and week; Unreadable otherwise."""
+    opened: dict[str, int] = json.loads(_open(data_key, sealed, f"{ref}|{week}".encode()))
+    return opened
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _seal(key: bytes, plain: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+
+def _open(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+    except (InvalidTag, ValueError):
+        raise Unreadable from None

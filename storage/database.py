@@ -1,0 +1,166 @@
+"""Connections and transactions on SQLite and PostgreSQL, and the lock of a single process.
+
+SQLite: WAL, full sync, writers begin immediately, so that a read-then-write can never lose an update.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.members import PersonRef
+from storage.crypto import Keys
+
+BUSY_MS = 5_000
+MIGRATION_LOCK = 0x43686F6972
+"""PostgreSQL advisory lock, held while tables are made or changed."""
+
+
+class InUse(Exception):
+    """Another process runs on this SQLite database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tx:
+    """An open transaction in one workspace; every storage function takes it first."""
+
+    connection: Connection
+    workspace: str
+    keys: Keys = field(repr=False)
+
+    def execute(self, statement: Any, rows: Any = None) -> Any:
+        return self.connection.execute(statement, rows)
+
+    def ref(self, user_id: str) -> PersonRef:
+        return self.keys.ref(self.workspace, user_id)
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    def real_now(self) -> datetime:
+        """The time that leases count in: the database server's, or on SQLite this machine's."""
+        if not self.on_postgresql:
+            return datetime.now(UTC)
+        stamp: datetime = self.connection.execute(select(func.clock_timestamp())).scalar_one()
+        return stamp.astimezone(UTC)
+
+    def insert(self, table: Any) -> Any:
+        """An insert that knows on_conflict_do_nothing and on_conflict_do_update on either database."""
+        return (postgresql if self.on_postgresql else sqlite).insert(table)
+
+
+class Store:
+    """The database of an installation with its keys. One transaction is one fact and its consequences."""
+
+    def __init__(self, url: str, keys: Keys) -> None:
+        self.url = url
+        self.keys = keys
+        self.engine = _engine(url)
+
+    @contextmanager
+    def begin(self, workspace: str) -> Iterator[Tx]:
+        """A transaction that may write; committed at the end, rolled back by any exception."""
+        with self.engine.begin() as connection:
+            yield Tx(connection=connection, workspace=workspace, keys=self.keys)
+
+    @contextmanager
+    def read(self, workspace: str) -> Iterator[Tx]:
+        """A transaction that only reads, beside any writer."""
+        with self.engine.connect().execution_options(choir_reads=True) as connection, connection.begin():
+            yield Tx(connection=connection, workspace=workspace, keys=self.keys)
+
+    def migrate(self) -> None:
+        """Make or bring up to date all tables; safe to call from several machines at once."""
+        _make_folder(self.url)
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+                connection.commit()
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+                connection.commit()
+
+    def is_migrated(self) -> bool:
+        """Whether the tables are those of this version."""
+        with self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        return current == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, max_overflow=20)
+    engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's default would begin too late (see _begin_sqlite)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("choir_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _sqlite_file(url: str) -> Path | None:
+    parsed = make_url(url)
+    on_disk = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(str(parsed.database)) if on_disk else None
+
+
+def _make_folder(url: str) -> None:
+    file = _sqlite_file(url)
+    if file:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+
+
+@contextmanager
+def sole_process(url: str) -> Iterator[None]:
+    """Hold the lock beside a SQLite database while running; InUse when another process holds it.
+
+    PostgreSQL needs none: there every replica runs everything.
+    """
+    file = _sqlite_file(url)
+    if file is None:
+        yield
+        return
+    _make_folder(url)
+    with file.with_name(file.name + ".lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(str(file)) from None
+        yield

@@ -1,0 +1,126 @@
+"""People: Slack's roster of them and what they chose. The only place that holds Slack ids, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select, update
+
+from bot.domain.members import Length, Member, Person, PersonRef, Preferences
+from storage import teams
+from storage.database import Tx
+from storage.schema import admins, people, preferences
+
+
+def put(tx: Tx, user_id: str, person: Person) -> None:
+    """Add somebody from Slack's roster or bring what it says up to date; do-not-disturb stays as it was."""
+    facts = {"tz": person.tz, "locale": person.locale, "active": person.active}
+    new = {"workspace": tx.workspace, "ref": person.ref, "sealed_id": tx.keys.seal_id(tx.workspace, user_id)}
+    statement = tx.insert(people).values(**new, **facts)
+    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=facts))
+
+
+def set_quiet(tx: Tx, ref: PersonRef, quiet_from: datetime | None, quiet_until: datetime | None) -> None:
+    """Cache somebody's next do-not-disturb span as Slack told it (delivery 11)."""
+    tx.execute(update(people).where(*_one(tx, ref)).values(quiet_from=quiet_from, quiet_until=quiet_until))
+
+
+def set_inactive(tx: Tx, ref: PersonRef) -> None:
+    """Somebody left the workspace or was deactivated in Slack."""
+    tx.execute(update(people).where(*_one(tx, ref)).values(active=False))
+
+
+def get(tx: Tx, ref: PersonRef) -> Person | None:
+    found = tx.execute(select(people).where(*_one(tx, ref))).first()
+    return found and _person(found)
+
+
+def user_id(tx: Tx, ref: PersonRef) -> str:
+    """Somebody's Slack id, unsealed; KeyError for nobody we know."""
+    sealed = tx.execute(select(people.c.sealed_id).where(*_one(tx, ref))).scalar()
+    if sealed is None:
+        raise KeyError(ref)
+    return tx.keys.open_id(tx.workspace, sealed)
+
+
+def list_people(tx: Tx) -> tuple[Person, ...]:
+    found = tx.execute(select(people).where(people.c.workspace == tx.workspace).order_by(people.c.ref))
+    return tuple(_person(row) for row in found)
+
+
+def list_known(tx: Tx, refs: Iterable[PersonRef]) -> frozenset[PersonRef]:
+    """Those of the given people who stand in the roster."""
+    query = select(people.c.ref).where(people.c.workspace == tx.workspace, people.c.ref.in_(tuple(refs)))
+    return frozenset(tx.execute(query).scalars())
+
+
+def choices(tx: Tx, ref: PersonRef) -> Preferences:
+    """What somebody chose, or the defaults."""
+    found = tx.execute(select(preferences).where(*_chose(tx, ref))).first()
+    if found is None:
+        return Preferences()
+    kept = {name: value for name, value in found._mapping.items() if name not in ("workspace", "ref")}
+    kept.update(length=Length(found.length), items_off=frozenset(found.items_off))
+    return Preferences(**kept)
+
+
+def has_chosen(tx: Tx, ref: PersonRef) -> bool:
+    """Whether anything is kept of somebody's choices, that is, whether they ever tapped."""
+    return bool(tx.execute(select(exists().where(*_chose(tx, ref)))).scalar())
+
+
+def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
+    """Keep a choice and leave the others as they are; returns all of them."""
+    chosen = replace(choices(tx, ref), **changes)
+    row = {name: getattr(chosen, name) for name in preferences.columns.keys() if name not in ("workspace", "ref")}
+    row["items_off"] = sorted(chosen.items_off)
+    statement = tx.insert(preferences).values(workspace=tx.workspace, ref=ref, **row)
+    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=row))
+    return chosen
+
+
+def member(tx: Tx, ref: PersonRef, now: datetime) -> Member | None:
+    """Somebody with their choices and the team they belong to now; None for nobody we know."""
+    person = get(tx, ref)
+    if person is None:
+        return None
+    return Member(person=person, preferences=choices(tx, ref), team=teams.of_member(tx, ref, now))
+
+
+def add_admin(tx: Tx, ref: PersonRef) -> None:
+    tx.execute(tx.insert(admins).values(workspace=tx.workspace, ref=ref).on_conflict_do_nothing())
+
+
+def remove_admin(tx: Tx, ref: PersonRef) -> None:
+    tx.execute(delete(admins).where(admins.c.workspace == tx.workspace, admins.c.ref == ref))
+
+
+def list_admins(tx: Tx) -> tuple[PersonRef, ...]:
+    query = select(admins.c.ref).where(admins.c.workspace == tx.workspace).order_by(admins.c.ref)
+    return tuple(tx.execute(query).scalars())
+
+
+def is_admin(tx: Tx, ref: PersonRef) -> bool:
+    return ref in list_admins(tx)
+
+
+def _one(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
+    return people.c.workspace == tx.workspace, people.c.ref == ref
+
+
+def _chose(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
+    return preferences.c.workspace == tx.workspace, preferences.c.ref == ref
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        ref=row.ref,
+        tz=row.tz,
+        locale=row.locale,
+        active=row.active,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+    )

@@ -1,0 +1,158 @@
+"""Notices on their way: written with the fact that caused them, carried by delivery alone.
+
+A claim is a lease with a fencing number: whoever finds another number in the row has lost it, and
+changes nothing more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+
+from bot.domain.members import PersonRef
+from bot.domain.notices import URGENCY, Fate, Kind, Notice
+from storage.database import Tx
+from storage.schema import outbox
+
+LEASE = timedelta(seconds=60)
+"""Real time: six times what one request to Slack may take."""
+
+ORDINARY = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A notice in somebody's hands, by the fencing number they hold."""
+
+    delivery_id: str
+    fence: int
+    kind: Kind
+    to: PersonRef | None
+    channel: str | None
+    facts: Mapping[str, Any]
+    due_at: datetime
+    expires_at: datetime
+
+
+def add(tx: Tx, notice: Notice) -> bool:
+    """Put a notice on its way; False when the same one is or was."""
+    row = {
+        "workspace": tx.workspace,
+        "delivery_id": secrets.token_hex(16),
+        "dedupe_key": notice.dedupe_key,
+        "kind": notice.kind,
+        "recipient": notice.to,
+        "channel": notice.channel,
+        "facts": dict(notice.facts),
+        "urgency": URGENCY.get(notice.kind, ORDINARY),
+        "due_at": notice.due_at,
+        "expires_at": notice.expires_at,
+        "fate": Fate.WAITING,
+    }
+    return bool(tx.execute(tx.insert(outbox).values(**row).on_conflict_do_nothing()).rowcount)
+
+
+def claim(tx: Tx, now: datetime) -> Claim | None:
+    """Take the most urgent notice that is due; None when there is none or others hold them all."""
+    free = outbox.c.fate == Fate.WAITING
+    lapsed = (outbox.c.fate == Fate.CLAIMED) & (outbox.c.lease_until < tx.real_now())
+    query = select(outbox).where(
+        outbox.c.workspace == tx.workspace, or_(free, lapsed), outbox.c.due_at <= now
+    )
+    order = (outbox.c.urgency, outbox.c.due_at, outbox.c.dedupe_key)
+    row = tx.execute(query.order_by(*order).limit(1).with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    held = {"fate": Fate.CLAIMED, "fence": row.fence + 1, "lease_until": tx.real_now() + LEASE}
+    tx.execute(update(outbox).where(*_one(tx, row.delivery_id)).values(**held))
+    return _claim(row, row.fence + 1)
+
+
+def mark_attempted(tx: Tx, claim: Claim) -> bool:
+    """Note that the request is about to be made; False when the lease was lost."""
+    return _settle(tx, claim, (Fate.CLAIMED,), fate=Fate.ATTEMPTED, lease_until=tx.real_now() + LEASE)
+
+
+def mark_sent(tx: Tx, claim: Claim, channel: str, ts: str) -> bool:
+    values = {"fate": Fate.SENT, "sent_channel": channel, "sent_ts": ts, "lease_until": None}
+    return _settle(tx, claim, (Fate.ATTEMPTED, Fate.HELD), **values)
+
+
+def settle(tx: Tx, claim: Claim, fate: Fate, reason: str | None = None) -> bool:
+    """End a claim without a message, or let it wait again; reason is a code, never a text."""
+    return _settle(tx, claim, (Fate.CLAIMED, Fate.ATTEMPTED), fate=fate, reason=reason, lease_until=None)
+
+
+def hold_lapsed_attempts(tx: Tx) -> int:
+    """Attempts whose worker died: the outcome is unknown, so they are held. Returns how many."""
+    here = (outbox.c.workspace == tx.workspace, outbox.c.fate == Fate.ATTEMPTED)
+    lapsed = (*here, outbox.c.lease_until < tx.real_now())
+    values = {"fate": Fate.HELD, "reason": "worker_lost", "lease_until": None}
+    return int(tx.execute(update(outbox).where(*lapsed).values(**values)).rowcount)
+
+
+def postpone(tx: Tx, claim: Claim, until: datetime) -> bool:
+    """Let a notice wait until a later moment; used when Slack asks for a pause or working time is over."""
+    values = {"fate": Fate.WAITING, "due_at": until, "lease_until": None}
+    return _settle(tx, claim, (Fate.CLAIMED, Fate.ATTEMPTED), **values)
+
+
+def earliest_due_at(tx: Tx) -> datetime | None:
+    """When the next waiting notice is due."""
+    waiting = outbox.c.fate.in_([Fate.WAITING, Fate.CLAIMED])
+    query = select(func.min(outbox.c.due_at)).where(outbox.c.workspace == tx.workspace, waiting)
+    at: datetime | None = tx.execute(query).scalar()
+    return at
+
+
+def count_in_hand(tx: Tx) -> int:
+    """Notices that some worker is sending right now."""
+    in_hand = outbox.c.fate.in_([Fate.CLAIMED, Fate.ATTEMPTED])
+    return int(
+        tx.execute(select(func.count()).where(outbox.c.workspace == tx.workspace, in_hand)).scalar_one()
+    )
+
+
+def list_stuck(tx: Tx) -> tuple[tuple[Kind, Fate, str, int], ...]:
+    """What needs a person's look: kind, fate, reason code and how many, for `choir doctor`."""
+    stuck = outbox.c.fate.in_([Fate.HELD, Fate.PARKED])
+    groups = (outbox.c.kind, outbox.c.fate, outbox.c.reason)
+    query = select(*groups, func.count().label("many")).where(outbox.c.workspace == tx.workspace, stuck)
+    found = tx.execute(query.group_by(*groups).order_by(*groups))
+    return tuple((Kind(row.kind), Fate(row.fate), row.reason or "", int(row.many)) for row in found)
+
+
+def sent_at(tx: Tx, dedupe_key: str) -> tuple[str, str] | None:
+    """Channel and ts of a message that went out, by its dedupe key."""
+    query = select(outbox.c.sent_channel, outbox.c.sent_ts).where(
+        outbox.c.workspace == tx.workspace, outbox.c.dedupe_key == dedupe_key, outbox.c.fate == Fate.SENT
+    )
+    found = tx.execute(query).first()
+    return (found.sent_channel, found.sent_ts) if found else None
+
+
+def _settle(tx: Tx, claim: Claim, was: tuple[Fate, ...], **values: Any) -> bool:
+    mine = (*_one(tx, claim.delivery_id), outbox.c.fence == claim.fence, outbox.c.fate.in_(was))
+    return bool(tx.execute(update(outbox).where(*mine).values(**values)).rowcount)
+
+
+def _one(tx: Tx, delivery_id: str) -> tuple[Any, ...]:
+    return outbox.c.workspace == tx.workspace, outbox.c.delivery_id == delivery_id
+
+
+def _claim(row: Any, fence: int) -> Claim:
+    return Claim(
+        delivery_id=row.delivery_id,
+        fence=fence,
+        kind=Kind(row.kind),
+        to=row.recipient,
+        channel=row.channel,
+        facts=row.facts,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,142 @@
+"""Units, teams and dated memberships."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from bot.domain.groups import Roster
+from bot.domain.members import PersonRef, Team, TeamState, Unit
+from storage.database import Tx
+from storage.schema import memberships, teams, units
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def save(tx: Tx, team: Team) -> None:
+    """Add a team or replace what is kept of it."""
+    _put(tx, teams, "team_id", asdict(team))
+
+
+def save_unit(tx: Tx, unit: Unit) -> None:
+    _put(tx, units, "unit_id", asdict(unit))
+
+
+def get(tx: Tx, team_id: str) -> Team | None:
+    found = tx.execute(select(teams).where(*_here(tx, teams), teams.c.team_id == team_id)).first()
+    return found and _team(found)
+
+
+def list_teams(tx: Tx) -> tuple[Team, ...]:
+    """All teams by name."""
+    query = select(teams).where(*_here(tx, teams)).order_by(teams.c.name, teams.c.team_id)
+    return tuple(_team(row) for row in tx.execute(query))
+
+
+def list_units(tx: Tx) -> tuple[Unit, ...]:
+    query = select(units).where(*_here(tx, units)).order_by(units.c.name, units.c.unit_id)
+    return tuple(
+        Unit(unit_id=row.unit_id, name=row.name, parent_id=row.parent_id, pool_owner=row.pool_owner)
+        for row in tx.execute(query)
+    )
+
+
+def list_supervised(tx: Tx, ref: PersonRef) -> tuple[Team, ...]:
+    """Started teams of which somebody is the supervisor."""
+    return tuple(
+        team for team in list_teams(tx) if team.supervisor == ref and team.state is TeamState.STARTED
+    )
+
+
+def join(tx: Tx, team_id: str, ref: PersonRef, at: datetime) -> None:
+    """Somebody belongs to a team from now on, and to no other any more."""
+    if current_team_id(tx, ref) == team_id:
+        return
+    leave(tx, ref, at)
+    row = {"workspace": tx.workspace, "team_id": team_id, "ref": ref, "from_at": at}
+    tx.execute(memberships.insert().values(**row))
+
+
+def leave(tx: Tx, ref: PersonRef, at: datetime) -> None:
+    """End somebody's membership, if any; one that began this very instant never was."""
+    tx.execute(delete(memberships).where(*_open(tx, ref), memberships.c.from_at == at))
+    tx.execute(update(memberships).where(*_open(tx, ref)).values(until_at=at))
+
+
+def current_team_id(tx: Tx, ref: PersonRef) -> str | None:
+    """The team somebody belongs to by the newest entry, started or not."""
+    found: str | None = tx.execute(select(memberships.c.team_id).where(*_open(tx, ref))).scalar()
+    return found
+
+
+def of_member(tx: Tx, ref: PersonRef, at: datetime) -> Team | None:
+    """The started team somebody belonged to at an instant."""
+    team_id = tx.execute(
+        select(memberships.c.team_id).where(*_here(tx, memberships), memberships.c.ref == ref, _covers(at))
+    ).scalar()
+    team = get(tx, team_id) if team_id else None
+    return team if team and team.state is TeamState.STARTED else None
+
+
+def list_members(tx: Tx, team_id: str, at: datetime) -> tuple[PersonRef, ...]:
+    """Who belonged to a team at an instant, in a fixed order."""
+    query = select(memberships.c.ref).where(
+        *_here(tx, memberships), memberships.c.team_id == team_id, _covers(at)
+    )
+    return tuple(tx.execute(query.order_by(memberships.c.ref)).scalars())
+
+
+def rosters(tx: Tx, at: datetime) -> tuple[Roster, ...]:
+    """Every team past its draft as grouping sees it, at an instant."""
+    owners = {unit.unit_id: unit.pool_owner for unit in list_units(tx)}
+    past_draft = (team for team in list_teams(tx) if team.state is not TeamState.DRAFT)
+    return tuple(
+        roster(team, list_members(tx, team.team_id, at), owners.get(team.unit_id or ""))
+        for team in past_draft
+    )
+
+
+def roster(team: Team, members: Iterable[PersonRef], pool_owner: PersonRef | None) -> Roster:
+    """A team as grouping sees it: who reads its line does not count.
+
+    Readers are its supervisor, its leader and the owner of a pooled line; a deputy only stands in for asks.
+    """
+    pooled = team.pooled and pool_owner is not None
+    reading = (team.supervisor, team.leader, pool_owner if pooled else None)
+    return Roster(
+        team_id=team.team_id,
+        unit_id=team.unit_id,
+        members=frozenset(members),
+        readers=frozenset(ref for ref in reading if ref),
+        pooled=pooled,
+    )
+
+
+def _put(tx: Tx, table: Any, key: str, row: dict[str, Any]) -> None:
+    statement = tx.insert(table).values(workspace=tx.workspace, **row)
+    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", key], set_=row))
+
+
+def _here(tx: Tx, table: Any) -> tuple[Any]:
+    return (table.c.workspace == tx.workspace,)
+
+
+def _open(tx: Tx, ref: PersonRef) -> tuple[Any, ...]:
+    return (*_here(tx, memberships), memberships.c.ref == ref, memberships.c.until_at.is_(None))
+
+
+def _covers(at: datetime) -> Any:
+    until = memberships.c.until_at
+    return and_(memberships.c.from_at <= at, or_(until.is_(None), until > at))
+
+
+def _team(row: Any) -> Team:
+    kept = {name: value for name, value in row._mapping.items() if name != "workspace"}
+    return Team(**{**kept, "state": TeamState(row.state)})

@@ -1,0 +1,56 @@
+"""Time-outs as rows (delivery 7): a thing, what is to happen to it, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from storage.database import Tx
+from storage.schema import timers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """entity names one thing in the store, kind what the timer does to it."""
+
+    entity: str
+    kind: str
+    due_at: datetime
+
+
+def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
+    """Set a timer, or set it anew."""
+    row = {"workspace": tx.workspace, "entity": entity, "kind": kind, "due_at": due_at}
+    statement = tx.insert(timers).values(**row)
+    index = ["workspace", "entity", "kind"]
+    tx.execute(statement.on_conflict_do_update(index_elements=index, set_={"due_at": due_at}))
+
+
+def drop(tx: Tx, entity: str, *kinds: str) -> None:
+    tx.execute(delete(timers).where(*_of(tx, entity), timers.c.kind.in_(kinds)))
+
+
+def take(tx: Tx, timer: Timer) -> bool:
+    """Take a timer out to act on it in this transaction; False when it was moved or taken meanwhile."""
+    here = (*_of(tx, timer.entity), timers.c.kind == timer.kind, timers.c.due_at == timer.due_at)
+    return bool(tx.execute(delete(timers).where(*here)).rowcount)
+
+
+def list_due(tx: Tx, now: datetime, limit: int) -> tuple[Timer, ...]:
+    query = select(timers).where(timers.c.workspace == tx.workspace, timers.c.due_at <= now)
+    found = tx.execute(query.order_by(timers.c.due_at, timers.c.entity, timers.c.kind).limit(limit))
+    return tuple(Timer(entity=row.entity, kind=row.kind, due_at=row.due_at) for row in found)
+
+
+def earliest_due_at(tx: Tx) -> datetime | None:
+    at: datetime | None = tx.execute(
+        select(func.min(timers.c.due_at)).where(timers.c.workspace == tx.workspace)
+    ).scalar()
+    return at
+
+
+def _of(tx: Tx, entity: str) -> tuple[Any, ...]:
+    return timers.c.workspace == tx.workspace, timers.c.entity == entity

@@ -1,0 +1,91 @@
+"""The workspaces of an installation: their calendar, their sending pause and who holds the keys."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.domain.members import Workspace
+from storage.database import Store, Tx
+from storage.schema import workspaces
+
+
+class WrongKeys(Exception):
+    """The keys in the settings are not those this database was made with."""
+
+
+def enter(tx: Tx, country: str) -> None:
+    """Register the workspace on first start; WrongKeys when it was registered with other keys."""
+    check = tx.keys.check(tx.workspace)
+    new = {"workspace": tx.workspace, "key_check": check, "country": country}
+    tx.execute(tx.insert(workspaces).values(**new).on_conflict_do_nothing())
+    if tx.execute(_of(tx, workspaces.c.key_check)).scalar_one() != check:
+        raise WrongKeys(tx.workspace)
+
+
+def get(tx: Tx) -> Workspace:
+    """The workspace's facts; KeyError before it was entered."""
+    columns = (workspaces.c[name] for name in _FIELDS)
+    found = tx.execute(_of(tx, workspaces.c.workspace.label("workspace_id"), *columns)).first()
+    if found is None:
+        raise KeyError(tx.workspace)
+    return Workspace(**found._mapping)
+
+
+_FIELDS = tuple(name for name in asdict(Workspace(workspace_id="")) if name != "workspace_id")
+
+
+def set_epoch(tx: Tx, epoch_on: date) -> None:
+    """Fix the first Monday, once; a later team does not move it."""
+    _change(tx, workspaces.c.epoch_on.is_(None), epoch_on=epoch_on)
+
+
+def set_key_holder(tx: Tx, holder: str, *, conflict: bool) -> None:
+    """Who runs the server and holds its keys, and whether they supervise, lead or hire here (changes 11)."""
+    _change(tx, key_holder=holder, key_holder_conflict=conflict)
+
+
+def hold_sending(tx: Tx, until: datetime) -> None:
+    """Slack asked for a pause: nothing goes out to this workspace before that (delivery 6)."""
+    later = workspaces.c.send_not_before.is_(None) | (workspaces.c.send_not_before < until)
+    _change(tx, later, send_not_before=until)
+
+
+def send_not_before(tx: Tx) -> datetime | None:
+    held: datetime | None = tx.execute(_of(tx, workspaces.c.send_not_before)).scalar_one()
+    return held
+
+
+def roster_synced_at(tx: Tx) -> datetime | None:
+    at: datetime | None = tx.execute(_of(tx, workspaces.c.roster_synced_at)).scalar_one()
+    return at
+
+
+def set_roster_synced(tx: Tx, at: datetime) -> None:
+    _change(tx, roster_synced_at=at)
+
+
+def set_uninstalled(tx: Tx, at: datetime | None) -> None:
+    """When the app was taken out of the workspace; None when it came back."""
+    _change(tx, uninstalled_at=at)
+
+
+def is_uninstalled(tx: Tx) -> bool:
+    return tx.execute(_of(tx, workspaces.c.uninstalled_at)).scalar_one() is not None
+
+
+def list_ids(store: Store) -> tuple[str, ...]:
+    """Every workspace this database knows."""
+    with store.read("") as tx:
+        return tuple(tx.execute(select(workspaces.c.workspace).order_by(workspaces.c.workspace)).scalars())
+
+
+def _of(tx: Tx, *columns: Any) -> Any:
+    return select(*columns).where(workspaces.c.workspace == tx.workspace)
+
+
+def _change(tx: Tx, *conditions: Any, **values: Any) -> None:
+    tx.execute(update(workspaces).where(workspaces.c.workspace == tx.workspace, *conditions).values(**values))
