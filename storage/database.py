@@ -134,14 +134,15 @@ def _alembic() -> Config:
     return config
 
 
-def _sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
+    """The file a SQLite database is in; None for any other database."""
     parsed = make_url(url)
     on_disk = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
     return Path(str(parsed.database)) if on_disk else None
 
 
 def _make_folder(url: str) -> None:
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
@@ -153,7 +154,7 @@ def sole_process(url: str) -> Iterator[None]:
 
     PostgreSQL needs none: there every replica runs everything.
     """
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is None:
         yield
         return
