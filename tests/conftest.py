@@ -1,0 +1,78 @@
+"""What the tests share: an empty database of either kind, with the tables made, and a store on it.
+
+A test that asks for `database` or `store` runs twice, on a SQLite file and on PostgreSQL. One that needs
+a single kind says so: `@pytest.mark.parametrize("database", ["sqlite"], indirect=True)`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from storage.crypto import Keys
+from storage.database import Store
+from storage.schema import metadata
+from tests import postgresql
+
+settings.register_profile("choir", deadline=None, database=None, derandomize="CI" in os.environ)
+settings.load_profile("choir")
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys(master=bytes(range(32)), reference=bytes(range(100, 132)))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Path]:
+    """The socket folder of this process's own PostgreSQL, started when the first test asks for it."""
+    with postgresql.running() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def made_postgresql(postgresql_server: Path, keys: Keys) -> Path:
+    """The same with a database named choir in it whose tables are made."""
+    postgresql.administer(postgresql_server, "CREATE DATABASE choir")
+    with closing(Store(postgresql.url(postgresql_server, "choir"), keys)) as store:
+        store.migrate()
+    return postgresql_server
+
+
+@pytest.fixture(scope="session")
+def made_sqlite(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Path:
+    """A SQLite file whose tables are made; tests get copies."""
+    file = tmp_path_factory.mktemp("made") / "choir.db"
+    with closing(Store(f"sqlite:///{file}", keys)) as store:
+        store.migrate()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with all tables and no rows."""
+    if request.param == "sqlite":
+        file = tmp_path / "choir.db"
+        shutil.copyfile(request.getfixturevalue("made_sqlite"), file)
+        return f"sqlite:///{file}"
+    folder = request.getfixturevalue("made_postgresql")
+    postgresql.administer(folder, f"TRUNCATE {', '.join(metadata.tables)}", database="choir")
+    return postgresql.url(folder, "choir")
+
+
+@pytest.fixture
+def open_store(database: str, keys: Keys) -> Iterator[Callable[..., Store]]:
+    """Opens stores on the same database, as several processes would; closed after the test."""
+    with ExitStack() as opened:
+        yield lambda with_keys=keys: opened.enter_context(closing(Store(database, with_keys)))
+
+
+@pytest.fixture
+def store(open_store: Callable[..., Store]) -> Store:
+    return open_store()
