@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
 
 from bot.domain.checkins import CARDS, Card, Checkin, Reason, State
 from bot.domain.members import PersonRef
+from storage import timers
 from storage.database import Tx
 from storage.schema import occurrences
+from storage.timers import Timer
 
 CHECKIN, WEEKLY = "checkin", "weekly"
+RETIRE = "retire"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldCard:
+    """A card of a week that is no longer the newest."""
+
+    ref: PersonRef
+    week: int
+    channel: str
+    ts: str
 
 
 def add(tx: Tx, ref: PersonRef, week: int, state: State, reason: Reason | None = None) -> bool:
@@ -64,6 +78,22 @@ def set_card(tx: Tx, ref: PersonRef, week: int, ts: str, card: Card) -> None:
     """The card at ts now shows that text; nothing changes when a newer one has come."""
     here = (*_one(tx, ref, week), occurrences.c.ts == ts)
     tx.execute(update(occurrences).where(*here).values(card=card))
+
+
+def retire_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str, at: datetime) -> None:
+    """A newer card has come: the older one still has to say so, which upkeep sees to."""
+    timers.put(tx, f"card|{ref}|{week}|{channel}|{ts}", RETIRE, at)
+
+
+def list_retired_cards(tx: Tx, now: datetime, limit: int) -> tuple[tuple[Timer, OldCard], ...]:
+    """Older cards that do not say yet that a newer one stands below."""
+    due = timers.list_due(tx, (RETIRE,), now, limit)
+    return tuple((timer, _old_card(timer)) for timer in due)
+
+
+def _old_card(timer: Timer) -> OldCard:
+    _, ref, week, channel, ts = timer.entity.split("|")
+    return OldCard(ref=PersonRef(ref), week=int(week), channel=channel, ts=ts)
 
 
 def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...]:

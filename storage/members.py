@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 
 from bot.domain.members import Length, Member, Person, PersonRef, Preferences
-from storage import teams
+from storage import teams, workspaces
 from storage.database import Tx
 from storage.schema import admins, people, preferences
 
@@ -75,7 +75,8 @@ def has_chosen(tx: Tx, ref: PersonRef) -> bool:
 def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
     """Keep a choice and leave the others as they are; returns all of them."""
     chosen = replace(choices(tx, ref), **changes)
-    row = {name: getattr(chosen, name) for name in preferences.columns.keys() if name not in ("workspace", "ref")}
+    names = set(preferences.columns.keys()) - {"workspace", "ref"}
+    row = {name: getattr(chosen, name) for name in names}
     row["items_off"] = sorted(chosen.items_off)
     statement = tx.insert(preferences).values(workspace=tx.workspace, ref=ref, **row)
     tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=row))
@@ -87,7 +88,17 @@ def member(tx: Tx, ref: PersonRef, now: datetime) -> Member | None:
     person = get(tx, ref)
     if person is None:
         return None
-    return Member(person=person, preferences=choices(tx, ref), team=teams.of_member(tx, ref, now))
+    team = teams.of_member(tx, ref, now)
+    country = team.country if team else workspaces.get(tx).country
+    return Member(person=person, preferences=choices(tx, ref), team=team, country=country)
+
+
+def known(tx: Tx, ref: PersonRef, now: datetime) -> Member:
+    """The member a row is about; KeyError for nobody we know."""
+    found = member(tx, ref, now)
+    if found is None:
+        raise KeyError(ref)
+    return found
 
 
 def add_admin(tx: Tx, ref: PersonRef) -> None:

@@ -76,6 +76,7 @@ workspaces = _table(
     Column("country", String(8), nullable=False, server_default="US"),
     Column("language", String(16), nullable=False, server_default="en"),
     Column("key_holder", String(200)),
+    _ref("key_holder_ref"),
     Column("key_holder_conflict", Boolean, nullable=False, server_default=false()),
     Column("key_check", String(64), nullable=False),
     Column("send_not_before", Instant),
@@ -214,6 +215,7 @@ asks = _table(
     _ref("answered_by"),
     _ref("next_person"),
     Column("state", String(16), nullable=False),
+    Column("asked_on", Date, nullable=False),
     Column("meet_at", Instant),
 )
 Index("ix_asks_recipient", asks.c.workspace, asks.c.recipient, asks.c.state)

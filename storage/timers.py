@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
+from bot.domain.members import PersonRef
 from storage.database import Tx
 from storage.schema import timers
 
@@ -19,6 +21,16 @@ class Timer:
     entity: str
     kind: str
     due_at: datetime
+
+
+def checkin_entity(ref: PersonRef, week: int) -> str:
+    """The name under which a person's week has its timers."""
+    return f"checkin|{ref}|{week}"
+
+
+def ask_entity(ask_id: str) -> str:
+    """The name under which an ask has its timers."""
+    return f"ask|{ask_id}"
 
 
 def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
@@ -39,8 +51,10 @@ def take(tx: Tx, timer: Timer) -> bool:
     return bool(tx.execute(delete(timers).where(*here)).rowcount)
 
 
-def list_due(tx: Tx, now: datetime, limit: int) -> tuple[Timer, ...]:
-    query = select(timers).where(timers.c.workspace == tx.workspace, timers.c.due_at <= now)
+def list_due(tx: Tx, kinds: Collection[str], now: datetime, limit: int) -> tuple[Timer, ...]:
+    query = select(timers).where(
+        timers.c.workspace == tx.workspace, timers.c.due_at <= now, timers.c.kind.in_(kinds)
+    )
     found = tx.execute(query.order_by(timers.c.due_at, timers.c.entity, timers.c.kind).limit(limit))
     return tuple(Timer(entity=row.entity, kind=row.kind, due_at=row.due_at) for row in found)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.domain.members import Workspace
+from bot.domain.members import PersonRef, Workspace
 from storage.database import Store, Tx
 from storage.schema import workspaces
 
@@ -22,8 +22,14 @@ def enter(tx: Tx, country: str) -> None:
     check = tx.keys.check(tx.workspace)
     new = {"workspace": tx.workspace, "key_check": check, "country": country}
     tx.execute(tx.insert(workspaces).values(**new).on_conflict_do_nothing())
-    if tx.execute(_of(tx, workspaces.c.key_check)).scalar_one() != check:
+    if not has_these_keys(tx):
         raise WrongKeys(tx.workspace)
+
+
+def has_these_keys(tx: Tx) -> bool:
+    """Whether the workspace was registered with the keys of this store."""
+    kept: str = tx.execute(_of(tx, workspaces.c.key_check)).scalar_one()
+    return kept == tx.keys.check(tx.workspace)
 
 
 def get(tx: Tx) -> Workspace:
@@ -43,9 +49,12 @@ def set_epoch(tx: Tx, epoch_on: date) -> None:
     _change(tx, workspaces.c.epoch_on.is_(None), epoch_on=epoch_on)
 
 
-def set_key_holder(tx: Tx, holder: str, *, conflict: bool) -> None:
-    """Who runs the server and holds its keys, and whether they supervise, lead or hire here (changes 11)."""
-    _change(tx, key_holder=holder, key_holder_conflict=conflict)
+def set_key_holder(tx: Tx, holder: str | None, ref: PersonRef | None, *, conflict: bool) -> None:
+    """Who runs the server and holds its keys, in words or as a person here.
+
+    conflict: they supervise, lead or hire here, which staff are told (changes 11).
+    """
+    _change(tx, key_holder=holder, key_holder_ref=ref, key_holder_conflict=conflict)
 
 
 def hold_sending(tx: Tx, until: datetime) -> None:

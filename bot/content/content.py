@@ -13,6 +13,7 @@ from bot.content.commands import command_for, table
 from bot.content.language import FALLBACK, Language, choose
 from bot.content.pages import Pages, over, pages_from, read_toml
 from bot.content.words import Words
+from bot.domain.members import Member
 
 PACKAGED = Path(__file__).parent / "locale"
 REQUIRED = ("crisis.", "first_contact.", "privacy.")
@@ -39,6 +40,13 @@ class Content:
     def words(self, language: str | None) -> Words:
         """The words of a language; English for one that is not on."""
         return self.by_language.get(language or FALLBACK, self.by_language[FALLBACK])
+
+    def words_of(self, member: Member | None) -> Words:
+        """The words a person reads: by choice, Slack's locale, team, else English; English for nobody."""
+        if member is None:
+            return self.words(None)
+        team_default = member.team.language if member.team else None
+        return self.words(self.language_for(member.preferences.language, member.person.locale, team_default))
 
     def language_for(
         self, choice: str | None, slack_locale: str | None = None, team_default: str | None = None

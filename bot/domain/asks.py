@@ -6,7 +6,7 @@ Every ask ends: met, declined with a next person, taken back, or told that nobod
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.localtime import Calendar, add_working, same_hour_next_working_day
@@ -40,6 +40,7 @@ class Ask:
     ask_id: str
     asker: PersonRef
     recipient: PersonRef
+    asked_on: date
     state: AskState = AskState.OPEN
     deputy: PersonRef | None = None
     also_asked: PersonRef | None = None

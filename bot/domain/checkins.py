@@ -65,6 +65,7 @@ class Card(StrEnum):
     """The text that stands on the newest card."""
 
     ARRIVAL = "arrival"
+    PUT_OFF = "put_off"
     FIXED = "fixed"
     DECLINED = "declined"
     CLOSED = "closed"
@@ -120,23 +121,44 @@ class Situation:
 
 
 def next_slot(
-    preferences: Preferences,
-    tz: str,
-    epoch_on: date,
-    planned: Collection[int],
-    since: datetime,
-    now: datetime,
+    situation: Situation, planned: Collection[int], since: datetime, now: datetime
 ) -> tuple[int, datetime]:
     """The next week without a check-in and its slot, which lies in the past when only the slot was missed.
 
     planned: weeks that have one already. since: when the person joined; slots before it are not theirs.
     """
-    week = max(0, week_of(epoch_on, local(now, tz).date()))
+    week = max(0, _current_week(situation, now))
     while True:
-        slot = slot_at(epoch_on, week, preferences.weekday, preferences.local_time, tz)
-        if week not in planned and slot >= since and now < closing_at(epoch_on, week, tz):
+        slot = _slot(situation, week)
+        if week not in planned and slot >= since and now < _closing(situation, week):
             return week, slot
         week += 1
+
+
+def missed_weeks(
+    situation: Situation, planned: Collection[int], since: datetime, now: datetime
+) -> tuple[int, ...]:
+    """Weeks that closed without having been planned, because the program did not run."""
+    first = max(0, week_of(situation.epoch_on, local(since, situation.person.tz).date()))
+    weeks = range(max([first, *planned]), _current_week(situation, now) + 1)
+    return tuple(
+        week
+        for week in weeks
+        if week not in planned and _slot(situation, week) >= since and _closing(situation, week) <= now
+    )
+
+
+def _current_week(situation: Situation, now: datetime) -> int:
+    return week_of(situation.epoch_on, local(now, situation.person.tz).date())
+
+
+def _slot(situation: Situation, week: int) -> datetime:
+    chosen = situation.preferences
+    return slot_at(situation.epoch_on, week, chosen.weekday, chosen.local_time, situation.person.tz)
+
+
+def _closing(situation: Situation, week: int) -> datetime:
+    return closing_at(situation.epoch_on, week, situation.person.tz)
 
 
 def plan(situation: Situation, week: int, slot: datetime, now: datetime) -> Send | Skip:
@@ -224,14 +246,12 @@ def closed(state: State) -> State:
 
 
 CARDS = {
-    State.SENT: Card.ARRIVAL,
-    State.OPENED: Card.ARRIVAL,
-    State.LATER: Card.ARRIVAL,
+    State.LATER: Card.PUT_OFF,
     State.DECLINED: Card.DECLINED,
     State.ANSWERED: Card.FIXED,
     State.CLOSED: Card.CLOSED,
 }
-"""What the newest card should show; upkeep repeats an edit that failed."""
+"""What the newest card has to show in a state; upkeep repeats an edit that failed."""
 
 
 def after_closing(standing: Standing, state: State, week: int) -> Standing:

@@ -104,16 +104,21 @@ class Workspace:
     country: str = "US"
     language: str = "en"
     key_holder: str | None = None
+    key_holder_ref: PersonRef | None = None
     key_holder_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person with what they chose and where they belong, as planning and rendering need them."""
+    """A person with what they chose and where they belong, as planning and rendering need them.
+
+    country: whose holidays and crisis lines hold, an ISO code.
+    """
 
     person: Person
     preferences: Preferences = field(default_factory=Preferences)
     team: Team | None = None
+    country: str = "US"
 
     @property
     def ref(self) -> PersonRef:

@@ -60,7 +60,7 @@ def notice(
     *,
     expires_at: datetime | None = None,
     channel: str | None = None,
-    **facts: str | int,
+    facts: Mapping[str, str | int] | None = None,
 ) -> Notice:
     """A notice about one thing; the same kind, recipient and thing is never sent twice."""
     return Notice(
@@ -70,7 +70,7 @@ def notice(
         due_at=due_at,
         expires_at=expires_at or due_at + KEPT_WAITING,
         channel=channel,
-        facts=facts,
+        facts=facts or {},
     )
 
 

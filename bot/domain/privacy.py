@@ -6,6 +6,7 @@ They are no settings: an administrator can only ever make them stricter.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 
 PERIOD_WEEKS = 4
@@ -34,3 +35,20 @@ def promise_numbers() -> dict[str, str | int]:
         "one_update": at_most(1),
         "three_updates": at_most(UPDATES_PER_BLOCK),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoSees:
+    """Who sees what in one person's group, with Slack ids, as that person is told it.
+
+    reader_ids: all who read the group's words. key_holder: who runs the server and holds its keys;
+    key_holder_conflict: that person supervises, leads or hires here. words_possible: the group is
+    large enough for words at all.
+    """
+
+    supervisor_id: str | None
+    reader_ids: tuple[str, ...] = ()
+    key_holder: str = ""
+    key_holder_conflict: bool = False
+    words_possible: bool = True
+    answers_kept_weeks: int = 13

@@ -1,0 +1,39 @@
+"""The supervisor's weekly message: which prompt, and when the group's next update comes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from bot.domain.localtime import (
+    WEEKS_IN_PERIOD,
+    Calendar,
+    first_working_morning,
+    local,
+    monday_of,
+    week_of,
+)
+
+PROMPTS = 12
+KEPT_FOR = timedelta(days=4)
+"""A weekly message that could not go out on its morning is worth sending that week only."""
+
+
+def prompt_number(week: int) -> int:
+    """This week's prompt, 1 to 12; sent whatever the data (study L2049-2143)."""
+    return week % PROMPTS + 1
+
+
+def next_message_at(epoch_on: date, since: datetime, now: datetime, calendar: Calendar) -> datetime:
+    """The first weekly message not before both instants: first working morning of its week, 09:30."""
+    earliest = max(since, now)
+    week = max(0, week_of(epoch_on, local(earliest, calendar.tz).date()))
+    while True:
+        at = first_working_morning(monday_of(epoch_on, week), calendar)
+        if at is not None and at >= earliest:
+            return at
+        week += 1
+
+
+def next_update_on(epoch_on: date, week: int) -> date:
+    """The Monday on which a group's next update can be read, seen from a week: after the period's freeze."""
+    return monday_of(epoch_on, (week // WEEKS_IN_PERIOD + 1) * WEEKS_IN_PERIOD)

@@ -1,0 +1,238 @@
+"""The one caller of Slack's Web API outside the handlers; every answer is one of four outcomes.
+
+A request is made once: Slack has no idempotency key, and a client that repeats by itself posts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.blocks.elements import Message
+
+TIMEOUT_SECONDS = 10
+UNKNOWN_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Slack's own words for "something broke": the message may be there or not."""
+METADATA_EVENT = "delivery"
+
+METHODS: Mapping[str, frozenset[str]] = {
+    "apps.connections.open": frozenset(),
+    "auth.test": frozenset(),
+    "chat.postMessage": frozenset({"chat:write"}),
+    "chat.postEphemeral": frozenset({"chat:write"}),
+    "chat.update": frozenset({"chat:write"}),
+    "conversations.history": frozenset({"im:history"}),
+    "conversations.info": frozenset({"channels:read", "groups:read"}),
+    "conversations.members": frozenset({"channels:read", "groups:read"}),
+    "conversations.open": frozenset({"im:write"}),
+    "dnd.teamInfo": frozenset({"dnd:read"}),
+    "users.info": frozenset({"users:read"}),
+    "users.list": frozenset({"users:read"}),
+    "views.open": frozenset(),
+    "views.publish": frozenset(),
+    "views.push": frozenset(),
+    "views.update": frozenset(),
+}
+"""Every method this product calls with the scopes it needs; app.yaml asks for no others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Slack said no, and would again. error is Slack's code."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryLater:
+    """Nothing happened; Slack asks to wait."""
+
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """It may have happened or not: a time-out, a dropped connection, a server error."""
+
+
+Outcome = Sent | Refused | TryLater | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterEntry:
+    """Somebody as Slack's roster shows them."""
+
+    user_id: str
+    tz: str
+    locale: str | None
+    active: bool
+    is_staff: bool
+    """A full member of the workspace or a guest: no bot, nobody of another organisation."""
+    may_administer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Somebody's next scheduled do-not-disturb span."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose token this is, and which scopes Slack gave it."""
+
+    workspace: str
+    bot_user_id: str
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    answered_at: datetime | None = None
+    """When Slack answered, by its own clock, to the second."""
+
+
+def web_client(token: str, api_url: str, proxy: str | None = None) -> WebClient:
+    """A client that never repeats a request on its own. api_url as in SLACK_API_URL."""
+    return WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, proxy=proxy, retry_handlers=[])
+
+
+class Messenger:
+    """Posts, edits and reads, each with one request."""
+
+    def __init__(self, client: WebClient) -> None:
+        self.client = client
+
+    def post(self, to: str, message: Message, delivery_id: str) -> Outcome:
+        """Post to a channel, or to a user id (which opens the DM), marked with an opaque delivery id."""
+        metadata = {"event_type": METADATA_EVENT, "event_payload": {"id": delivery_id}}
+        return self._try(
+            "chat.postMessage",
+            channel=to,
+            text=message.text,
+            blocks=list(message.blocks),
+            metadata=metadata,
+            unfurl_links=False,
+        )
+
+    def edit(self, channel: str, ts: str, message: Message) -> Outcome:
+        """Replace what a message of ours shows. Repeating it does no harm."""
+        return self._try(
+            "chat.update", channel=channel, ts=ts, text=message.text, blocks=list(message.blocks)
+        )
+
+    def identity(self) -> Identity:
+        """Raises SlackClientError (SlackApiError with Slack's code) when the token is not good."""
+        answer = self.client.auth_test()
+        listed = str(answer.headers.get("x-oauth-scopes", ""))
+        return Identity(
+            workspace=answer["team_id"],
+            bot_user_id=answer["user_id"],
+            scopes=frozenset(filter(None, listed.replace(" ", "").split(","))),
+            answered_at=_dated(answer.headers.get("Date")),
+        )
+
+    def ask_for_socket(self) -> None:
+        """Ask for a socket's address with the app token, without connecting; raises SlackClientError."""
+        self.client.apps_connections_open(app_token=str(self.client.token))
+
+    def roster(self) -> Iterator[RosterEntry]:
+        """Everybody in the workspace, page by page; raises SlackClientError."""
+        cursor = ""
+        while True:
+            page = self.client.users_list(include_locale=True, limit=200, cursor=cursor)
+            yield from (roster_entry(user) for user in page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def person(self, user_id: str) -> RosterEntry | None:
+        """One entry of the roster; None for an id Slack does not know; raises other SlackClientErrors."""
+        try:
+            return roster_entry(self.client.users_info(user=user_id, include_locale=True)["user"])
+        except SlackApiError as error:
+            if error.response.get("error") in ("user_not_found", "user_not_visible"):
+                return None
+            raise
+
+    def channel_people(self, channel: str) -> tuple[str, ...]:
+        """User ids in a channel; SlackApiError (not_in_channel, channel_not_found) when it cannot be read."""
+        found: list[str] = []
+        cursor = ""
+        while True:
+            page = self.client.conversations_members(channel=channel, limit=200, cursor=cursor)
+            found.extend(page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return tuple(found)
+
+    def is_in_channel(self, channel: str) -> bool:
+        """Whether the bot can post there; a private channel it is not in looks as if it did not exist."""
+        try:
+            return bool(self.client.conversations_info(channel=channel)["channel"].get("is_member"))
+        except SlackApiError:
+            return False
+
+    def quiet_spans(self, user_ids: tuple[str, ...]) -> dict[str, Quiet | None]:
+        """The next do-not-disturb span of at most 50 people (T2); None for none; raises SlackClientError."""
+        answer = self.client.dnd_teamInfo(users=",".join(user_ids))
+        return {user_id: _quiet(facts) for user_id, facts in answer["users"].items()}
+
+    def _try(self, method: str, **arguments: Any) -> Outcome:
+        try:
+            answer = self.client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            return _why(error)
+        except (SlackClientError, OSError, ValueError):
+            # OSError: time-outs and dropped connections; ValueError: an answer cut short
+            return Unknown()
+        return Sent(channel=answer["channel"], ts=answer["ts"])
+
+
+def _why(error: SlackApiError) -> Outcome:
+    response = error.response
+    if response.status_code == 429:
+        return TryLater(after=timedelta(seconds=int(response.headers.get("Retry-After", 30))))
+    code = str(response.get("error"))
+    if response.status_code >= 500 or code in UNKNOWN_ERRORS:
+        return Unknown()
+    if code in ("ratelimited", "rate_limited"):
+        return TryLater(after=timedelta(seconds=30))
+    return Refused(error=code)
+
+
+def _dated(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header) if header else None
+    except ValueError:
+        return None
+
+
+def roster_entry(user: Mapping[str, Any]) -> RosterEntry:
+    """A user as users.info, users.list and the team_join and user_change events show it."""
+    other = user.get("is_bot") or user.get("is_stranger") or user["id"] == "USLACKBOT"
+    return RosterEntry(
+        user_id=user["id"],
+        tz=user.get("tz") or "UTC",
+        locale=user.get("locale"),
+        active=not user.get("deleted", False),
+        is_staff=not other,
+        may_administer=bool(user.get("is_admin") or user.get("is_owner")),
+    )
+
+
+def _quiet(facts: Mapping[str, Any]) -> Quiet | None:
+    if not facts.get("dnd_enabled") or not facts.get("next_dnd_end_ts"):
+        return None
+    begins, ends = (datetime.fromtimestamp(facts[f"next_dnd_{edge}_ts"], UTC) for edge in ("start", "end"))
+    return Quiet(begins=begins, ends=ends)

@@ -1,0 +1,215 @@
+"""The weekly check-in as time moves it: planned, sent, reminded, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.blocks import checkins as screens
+from bot.blocks.elements import Message
+from bot.content.holidays import calendar_of
+from bot.domain import checkins as deciding
+from bot.domain.checkins import Reason, Send, Situation, Skip, State
+from bot.domain.localtime import closing_at, next_working
+from bot.domain.members import Member, PersonRef
+from bot.domain.notices import Kind, notice
+from bot.domain.rotation import keys_for
+from schedules.setting import BATCH, Recipe, Scene, Setting
+from storage import checkins, members, outbox, privacy, rules, timers, workspaces
+from storage.database import Tx
+from storage.rules import RuleKind
+from storage.timers import Timer, checkin_entity
+
+REMIND, LATER, CLOSE = "remind", "later", "close"
+
+
+def plan_checkins(setting: Setting, workspace: str) -> bool:
+    """Plan the week of everybody whose slot has come, each in a transaction; True when there was work."""
+    now = setting.now()
+    with setting.store.read(workspace) as tx:
+        due = rules.list_due(tx, RuleKind.CHECKIN, now, BATCH)
+    for ref in due:
+        with setting.store.begin(workspace) as tx:
+            plan_one(tx, ref, now)
+    return bool(due)
+
+
+def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
+    """Plan one person's week and when to look at them again; planning twice makes nothing twice."""
+    situation = _situation(tx, ref, now)
+    since = rules.since(tx, ref, RuleKind.CHECKIN)
+    if situation is None or since is None:
+        rules.set_next_due(tx, ref, RuleKind.CHECKIN, None)
+        return
+    planned = checkins.planned_weeks(tx, ref)
+    for week in deciding.missed_weeks(situation, planned, since, now):
+        checkins.add(tx, ref, week, State.SKIPPED, Reason.LATE)
+    week, slot = deciding.next_slot(situation, planned, since, now)
+    if slot <= now:
+        _settle(tx, situation, deciding.plan(situation, week, slot, now))
+        _, slot = deciding.next_slot(situation, planned | {week}, since, now)
+    rules.set_next_due(tx, ref, RuleKind.CHECKIN, slot)
+
+
+def _situation(tx: Tx, ref: PersonRef, now: datetime) -> Situation | None:
+    """None when nothing is to be planned: the person left, or no team of theirs has started."""
+    epoch_on = workspaces.get(tx).epoch_on
+    member = members.known(tx, ref, now)
+    if epoch_on is None or member.team is None or not member.person.active:
+        return None
+    return Situation(
+        person=member.person,
+        preferences=member.preferences,
+        standing=rules.standing(tx, ref),
+        calendar=calendar_of(member, now),
+        epoch_on=epoch_on,
+        small=not privacy.words_possible(tx, member.team, now),
+    )
+
+
+def _settle(tx: Tx, situation: Situation, decision: Send | Skip) -> None:
+    ref = situation.person.ref
+    if isinstance(decision, Skip):
+        checkins.add(tx, ref, decision.week, State.SKIPPED, decision.reason)
+        return
+    if not checkins.add(tx, ref, decision.week, State.PLANNED):
+        return
+    closes_at = closing_at(situation.epoch_on, decision.week, situation.person.tz)
+    week = decision.week
+    outbox.add(
+        tx, notice(Kind.CHECKIN, ref, f"w{week}", decision.due_at, expires_at=closes_at, facts={"week": week})
+    )
+    timers.put(tx, checkin_entity(ref, week), CLOSE, closes_at)
+
+
+def remind(tx: Tx, timer: Timer, now: datetime) -> None:
+    """The reminder's moment has come: one more card if none of the three buttons was used."""
+    _send_again(tx, timer, now, State.SENT)
+
+
+def come_again(tx: Tx, timer: Timer, now: datetime) -> None:
+    """ "Later today" has come."""
+    _send_again(tx, timer, now, State.LATER)
+
+
+def _send_again(tx: Tx, timer: Timer, now: datetime, was: State) -> None:
+    ref, week = _about(timer)
+    found = checkins.get(tx, ref, week)
+    epoch_on = workspaces.get(tx).epoch_on
+    if found is None or found.state is not was or epoch_on is None:
+        return
+    expires_at = closing_at(epoch_on, week, members.known(tx, ref, now).person.tz)
+    facts: dict[str, str | int] = {"week": week, "was": str(was)}
+    about = f"w{week}|{timer.kind}|{timer.due_at:%Y%m%d%H%M}"
+    outbox.add(tx, notice(Kind.CHECKIN_AGAIN, ref, about, now, expires_at=expires_at, facts=facts))
+
+
+def close(tx: Tx, timer: Timer, now: datetime) -> None:
+    """Closing has come, if the person has not travelled to where it is still to come."""
+    ref, week = _about(timer)
+    member, epoch_on = members.known(tx, ref, now), workspaces.get(tx).epoch_on
+    if epoch_on is None:
+        return
+    closes_at = closing_at(epoch_on, week, member.person.tz)
+    if now < closes_at:
+        timers.put(tx, timer.entity, CLOSE, closes_at)
+        return
+    timers.drop(tx, timer.entity, REMIND, LATER)
+    _end_week(tx, member, week, now)
+
+
+def _end_week(tx: Tx, member: Member, week: int, now: datetime) -> None:
+    found = checkins.get(tx, member.ref, week)
+    if found is None:
+        return
+    ended = deciding.closed(found.state)
+    if ended is State.SKIPPED:
+        checkins.skip(tx, member.ref, week, Reason.LATE)
+    else:
+        checkins.move(tx, member.ref, week, (found.state,), ended)
+    before = rules.standing(tx, member.ref)
+    after = deciding.after_closing(before, ended, week)
+    rules.set_standing(tx, member.ref, after)
+    if deciding.asks_quietly(before, after):
+        due_at = next_working(now, calendar_of(member, now))
+        outbox.add(tx, notice(Kind.QUIET_QUESTION, member.ref, f"w{week}", due_at))
+
+
+def _about(timer: Timer) -> tuple[PersonRef, int]:
+    _, ref, week = timer.entity.split("|")
+    return PersonRef(ref), int(week)
+
+
+def _is_open(scene: Scene) -> bool:
+    """The person still wants check-ins, and this week has not closed where they are."""
+    chosen, epoch_on = scene.member.preferences, scene.epoch_on
+    wants = scene.member.person.active and not chosen.stopped and not chosen.paused_at(scene.now)
+    return (
+        wants
+        and epoch_on is not None
+        and scene.now < closing_at(epoch_on, scene.week, scene.member.person.tz)
+    )
+
+
+def _first_wanted(scene: Scene) -> bool:
+    found = checkins.get(scene.tx, scene.to, scene.week)
+    return found is not None and found.state is State.PLANNED and _is_open(scene)
+
+
+def _again_wanted(scene: Scene) -> bool:
+    found = checkins.get(scene.tx, scene.to, scene.week)
+    return found is not None and found.state == scene.claim.facts["was"] and _is_open(scene)
+
+
+def _arrival(scene: Scene) -> Message:
+    small = not privacy.words_possible(scene.tx, scene.member.team, scene.now)
+    chosen = scene.member.preferences
+    asked = keys_for(scene.week, chosen.length, chosen.items_off, small=small)
+    return screens.arrival(scene.words, week=scene.week, questions=len(asked), only_for_you=small)
+
+
+def _first_sent(scene: Scene, channel: str, ts: str) -> None:
+    checkins.move(scene.tx, scene.to, scene.week, (State.PLANNED,), State.SENT)
+    checkins.set_newest_card(scene.tx, scene.to, scene.week, channel, ts)
+    if scene.epoch_on is None:
+        return
+    closes_at = closing_at(scene.epoch_on, scene.week, scene.member.person.tz)
+    at = deciding.reminder_at(scene.claim.due_at, closes_at, scene.calendar())
+    if at:
+        timers.put(scene.tx, checkin_entity(scene.to, scene.week), REMIND, at)
+
+
+def _again_sent(scene: Scene, channel: str, ts: str) -> None:
+    found = checkins.get(scene.tx, scene.to, scene.week)
+    if found and found.ts and found.channel:
+        checkins.retire_card(scene.tx, scene.to, scene.week, found.channel, found.ts, scene.now)
+    checkins.move(scene.tx, scene.to, scene.week, (State.LATER,), State.SENT)
+    checkins.set_newest_card(scene.tx, scene.to, scene.week, channel, ts)
+
+
+def _first_dropped(scene: Scene, why: str) -> None:
+    chosen = scene.member.preferences
+    reasons = {
+        Reason.LEFT: not scene.member.person.active,
+        Reason.STOPPED: chosen.stopped,
+        Reason.PAUSED: chosen.paused_at(scene.now),
+        Reason.REFUSED: why == "refused",
+    }
+    reason = next((reason for reason, holds in reasons.items() if holds), Reason.LATE)
+    checkins.skip(scene.tx, scene.to, scene.week, reason)
+
+
+def _quiet_wanted(scene: Scene) -> bool:
+    chosen = scene.member.preferences
+    silent = rules.standing(scene.tx, scene.to).spells > 0
+    return silent and scene.member.person.active and not chosen.stopped and not chosen.paused_at(scene.now)
+
+
+RECIPES = {
+    Kind.CHECKIN: Recipe(wanted=_first_wanted, render=_arrival, sent=_first_sent, dropped=_first_dropped),
+    Kind.CHECKIN_AGAIN: Recipe(wanted=_again_wanted, render=_arrival, sent=_again_sent),
+    Kind.QUIET_QUESTION: Recipe(
+        wanted=_quiet_wanted, render=lambda scene: screens.quiet_question(scene.words)
+    ),
+}
+
+TIMERS = {REMIND: remind, LATER: come_again, CLOSE: close}

@@ -1,0 +1,123 @@
+"""Carries notices from the outbox to Slack, one request each (delivery 4).
+
+claim → still wanted, and working time for the reader? → render → mark attempted → post → record.
+Whatever dies in between leaves a row that says how far it came.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.blocks.elements import Message
+from bot.domain.localtime import next_working
+from bot.domain.notices import Fate, Kind
+from bot.slack import Refused, Sent, TryLater, Unknown
+from schedules import asks, checkins, first_contact, supervision, teams
+from schedules.setting import Recipe, Scene, Setting
+from storage import members, outbox, workspaces
+from storage.database import Tx
+from storage.outbox import Claim
+
+log = logging.getLogger(__name__)
+
+RECIPES: Mapping[Kind, Recipe] = {
+    **first_contact.RECIPES,
+    **checkins.RECIPES,
+    **supervision.RECIPES,
+    **asks.RECIPES,
+    **teams.RECIPES,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A message about to go out: to a Slack user or channel id."""
+
+    to: str
+    message: Message
+
+
+def deliver_one(setting: Setting, workspace: str) -> bool:
+    """Carry the most urgent due notice of a workspace; False when there is none to carry now."""
+    now = setting.now()
+    with setting.store.begin(workspace) as tx:
+        held_until = workspaces.send_not_before(tx)
+        if workspaces.is_uninstalled(tx) or (held_until and now < held_until):
+            return False
+        claim = outbox.claim(tx, now)
+    if claim is None:
+        return False
+    ready = _prepare(setting, workspace, claim, now)
+    if ready:
+        _send(setting, workspace, claim, ready)
+    return True
+
+
+def _prepare(setting: Setting, workspace: str, claim: Claim, now: datetime) -> Ready | None:
+    """Judge and render; a notice that cannot be rendered is parked so that it stops nobody else's."""
+    try:
+        with setting.store.begin(workspace) as tx:
+            return _judge(_scene(setting, tx, claim, now))
+    except (KeyError, ValueError, TypeError) as error:
+        log.error("notice cannot be rendered kind=%s error=%s", claim.kind, type(error).__name__)
+        with setting.store.begin(workspace) as tx:
+            outbox.settle(tx, claim, Fate.PARKED, "cannot_be_rendered")
+        return None
+
+
+def _scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
+    reader = members.known(tx, claim.to, now) if claim.to else None
+    return Scene(tx=tx, content=setting.content, claim=claim, now=now, reader=reader)
+
+
+def _judge(scene: Scene) -> Ready | None:
+    recipe, claim, tx = RECIPES[scene.claim.kind], scene.claim, scene.tx
+    if not recipe.wanted(scene):
+        return _drop(scene, Fate.NOT_WANTED)
+    allowed_at = next_working(scene.now, scene.calendar())
+    if max(allowed_at, scene.now) >= claim.expires_at:
+        return _drop(scene, Fate.EXPIRED)
+    if allowed_at > scene.now:
+        outbox.postpone(tx, claim, allowed_at)
+        return None
+    to = claim.channel or scene.user_id(scene.to)
+    ready = Ready(to=to, message=recipe.render(scene))
+    return ready if outbox.mark_attempted(tx, claim) else None
+
+
+def _drop(scene: Scene, fate: Fate) -> None:
+    if outbox.settle(scene.tx, scene.claim, fate):
+        RECIPES[scene.claim.kind].dropped(scene, str(fate))
+
+
+def _send(setting: Setting, workspace: str, claim: Claim, ready: Ready) -> None:
+    outcome = setting.messenger.post(ready.to, ready.message, claim.delivery_id)
+    now = setting.now()
+    with setting.store.begin(workspace) as tx:
+        scene = _scene(setting, tx, claim, now)
+        match outcome:
+            case Sent(channel=channel, ts=ts):
+                if outbox.mark_sent(tx, claim, channel, ts):
+                    RECIPES[claim.kind].sent(scene, channel, ts)
+            case TryLater(after=after):
+                _wait(tx, claim, now, after)
+            case Refused(error=code):
+                _park(scene, code)
+            case Unknown():
+                outbox.settle(tx, claim, Fate.HELD, "unknown_outcome")
+    log.info("notice kind=%s delivery=%s outcome=%s", claim.kind, claim.delivery_id, type(outcome).__name__)
+
+
+def _wait(tx: Tx, claim: Claim, now: datetime, after: timedelta) -> None:
+    """Slack asks for a pause: the whole workspace waits, which is no attempt (delivery 6)."""
+    workspaces.hold_sending(tx, now + after)
+    outbox.postpone(tx, claim, now + after)
+
+
+def _park(scene: Scene, code: str) -> None:
+    """Slack will not take it: recorded with its code, and everybody else's goes on."""
+    if outbox.settle(scene.tx, scene.claim, Fate.PARKED, code):
+        RECIPES[scene.claim.kind].dropped(scene, "refused")

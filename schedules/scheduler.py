@@ -1,0 +1,106 @@
+"""The heartbeats, and the only import of APScheduler, which is nothing but a clock (delivery 1).
+
+It holds no state: what is due stands in rows, and a beat that was missed costs one beat. The demo and
+the tests call the same beats directly.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from schedules.checkins import plan_checkins
+from schedules.delivery import deliver_one
+from schedules.roster import EVERY as ROSTER_EVERY
+from schedules.roster import sync_roster
+from schedules.setting import Setting
+from schedules.supervision import plan_weekly
+from schedules.timers import move_timers_on
+from schedules.upkeep import erase_old, hold_lapsed, mend_cards
+from storage import outbox, rules, timers, workspaces
+
+log = logging.getLogger(__name__)
+
+Beat = Callable[[Setting, str], bool]
+"""One unit of work in one workspace; True when there was work, so that it is called again at once."""
+
+AT_A_TIME = 1_000
+"""Units of work in one beat at the most, so that one workspace cannot keep the others waiting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    name: str
+    every: timedelta
+    beats: tuple[Beat, ...]
+
+
+HEARTBEATS = (
+    Heartbeat(name="plan", every=timedelta(seconds=5), beats=(plan_checkins, plan_weekly)),
+    Heartbeat(name="timers", every=timedelta(seconds=5), beats=(move_timers_on,)),
+    Heartbeat(name="deliver", every=timedelta(seconds=1), beats=(deliver_one,)),
+    Heartbeat(name="upkeep", every=timedelta(seconds=30), beats=(hold_lapsed, mend_cards, sync_roster)),
+    Heartbeat(name="erase", every=timedelta(hours=1), beats=(erase_old,)),
+)
+
+
+def beat(setting: Setting, heartbeat: Heartbeat) -> bool:
+    """Do what one heartbeat finds to do, in every workspace; True when there was work."""
+    worked = False
+    for workspace in workspaces.list_ids(setting.store):
+        for unit in heartbeat.beats:
+            worked |= _drain(setting, workspace, unit)
+    return worked
+
+
+def _drain(setting: Setting, workspace: str, unit: Beat) -> bool:
+    done = 0
+    while done < AT_A_TIME and unit(setting, workspace):
+        done += 1
+    return done > 0
+
+
+def beat_all(setting: Setting) -> bool:
+    """Every heartbeat once, in order; True when there was work."""
+    return any([beat(setting, heartbeat) for heartbeat in HEARTBEATS])
+
+
+def next_due_at(setting: Setting, workspace: str) -> datetime | None:
+    """The next instant of the movable clock at which a row is due, or the roster wants a look."""
+    with setting.store.read(workspace) as tx:
+        held, synced = workspaces.send_not_before(tx), workspaces.roster_synced_at(tx)
+        waiting = outbox.earliest_due_at(tx)
+        if waiting and held:
+            waiting = max(waiting, held)
+        ahead = (rules.earliest_due_at(tx), timers.earliest_due_at(tx), waiting)
+        return min(
+            (at for at in (*ahead, synced + ROSTER_EVERY if synced else None) if at is not None), default=None
+        )
+
+
+def start(setting: Setting) -> BackgroundScheduler:
+    """Let the heartbeats beat in threads; the caller shuts the scheduler down."""
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(len(HEARTBEATS))},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for heartbeat in HEARTBEATS:
+        seconds = heartbeat.every.total_seconds()
+        scheduler.add_job(_guarded, "interval", (setting, heartbeat), seconds=seconds, id=heartbeat.name)
+    scheduler.start()
+    return scheduler
+
+
+def _guarded(setting: Setting, heartbeat: Heartbeat) -> None:
+    """A database that is away for a minute costs the beats of that minute, not the clock."""
+    try:
+        beat(setting, heartbeat)
+    except SQLAlchemyError as error:
+        log.error("heartbeat missed name=%s error=%s", heartbeat.name, type(error).__name__)

@@ -1,0 +1,100 @@
+"""What every heartbeat is handed, and what one notice is judged and rendered with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.blocks.elements import Message
+from bot.content import Content, Words
+from bot.content.holidays import calendar, calendar_of
+from bot.domain.localtime import Calendar
+from bot.domain.members import Member, PersonRef, Team
+from bot.slack import Messenger
+from storage import members, teams, workspaces
+from storage.database import Store, Tx
+from storage.outbox import Claim
+
+BATCH = 200
+"""Rows looked at in one beat; the next beat takes the next ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """now is the movable clock of docs/architecture "Time"; leases use the store's own."""
+
+    store: Store
+    content: Content
+    messenger: Messenger
+    now: Callable[[], datetime]
+    answers_kept_weeks: int = 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One notice with its reader, inside a transaction. The reader is None for a channel."""
+
+    tx: Tx
+    content: Content
+    claim: Claim
+    now: datetime
+    reader: Member | None
+
+    @property
+    def to(self) -> PersonRef:
+        """The reader's pseudonym; KeyError for a notice to a channel."""
+        if self.reader is None:
+            raise KeyError(self.claim.kind)
+        return self.reader.ref
+
+    @property
+    def member(self) -> Member:
+        if self.reader is None:
+            raise KeyError(self.claim.kind)
+        return self.reader
+
+    @property
+    def words(self) -> Words:
+        return self.content.words_of(self.reader)
+
+    @property
+    def week(self) -> int:
+        return int(self.claim.facts["week"])
+
+    @property
+    def epoch_on(self) -> date | None:
+        return workspaces.get(self.tx).epoch_on
+
+    def calendar(self) -> Calendar:
+        """The working calendar of the reader, or of the team whose channel this goes to."""
+        if self.reader is not None:
+            return calendar_of(self.reader, self.now)
+        team = self.team()
+        return calendar(team.tz, team.country, self.now)
+
+    def team(self) -> Team:
+        """The team a notice is about; KeyError when it is gone."""
+        team = teams.get(self.tx, str(self.claim.facts["team"]))
+        if team is None:
+            raise KeyError("team")
+        return team
+
+    def user_id(self, ref: PersonRef) -> str:
+        return members.user_id(self.tx, ref)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one kind of notice is judged at the last moment, rendered, and settled.
+
+    wanted says whether it should still go out; sent and dropped record what became of it, in the same
+    transaction as the outbox row. asked_for: somebody wants it at this very moment, so that working
+    time does not hold it back.
+    """
+
+    wanted: Callable[[Scene], bool]
+    render: Callable[[Scene], Message]
+    sent: Callable[[Scene, str, str], None] = lambda scene, channel, ts: None
+    dropped: Callable[[Scene, str], None] = lambda scene, why: None
+    asked_for: bool = False

@@ -1,0 +1,76 @@
+"""Keeps things as they should be: cards whose edit failed, attempts nobody finished, what is too old to keep."""
+
+from __future__ import annotations
+
+from bot.blocks import checkins as screens
+from bot.blocks.elements import Message
+from bot.content import Words
+from bot.domain.checkins import CARDS, Checkin
+from bot.domain.localtime import local, week_of
+from bot.domain.members import PersonRef
+from bot.slack import TryLater, Unknown
+from schedules.setting import BATCH, Setting
+from storage import answers, checkins, events, members, outbox, timers, workspaces
+from storage.checkins import OldCard
+from storage.timers import Timer
+
+
+def mend_cards(setting: Setting, workspace: str) -> bool:
+    """Edit cards that do not show what they should; True when some were edited."""
+    with setting.store.read(workspace) as tx:
+        stale = checkins.list_stale_cards(tx, BATCH)
+        retired = checkins.list_retired_cards(tx, setting.now(), BATCH)
+    mended = [_mend(setting, workspace, ref, checkin) for ref, checkin in stale]
+    mended += [_retire(setting, workspace, timer, card) for timer, card in retired]
+    return any(mended)
+
+
+def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) -> bool:
+    card = CARDS[checkin.state]
+    if not checkin.channel or not checkin.ts:
+        return False
+    words = _words(setting, workspace, ref)
+    message = screens.card_after(words, card, week=checkin.week)
+    if not _edited(setting, checkin.channel, checkin.ts, message):
+        return False
+    with setting.store.begin(workspace) as tx:
+        checkins.set_card(tx, ref, checkin.week, checkin.ts, card)
+    return True
+
+
+def _retire(setting: Setting, workspace: str, timer: Timer, card: OldCard) -> bool:
+    message = screens.moved_card(_words(setting, workspace, card.ref), week=card.week)
+    if not _edited(setting, card.channel, card.ts, message):
+        return False
+    with setting.store.begin(workspace) as tx:
+        timers.take(tx, timer)
+    return True
+
+
+def _words(setting: Setting, workspace: str, ref: PersonRef) -> Words:
+    with setting.store.read(workspace) as tx:
+        return setting.content.words_of(members.known(tx, ref, setting.now()))
+
+
+def _edited(setting: Setting, channel: str, ts: str, message: Message) -> bool:
+    """True when the card shows it now, or never can (Slack refuses: it was deleted)."""
+    return not isinstance(setting.messenger.edit(channel, ts, message), TryLater | Unknown)
+
+
+def hold_lapsed(setting: Setting, workspace: str) -> bool:
+    """Attempts whose worker died are held: they may have arrived. True when there were some."""
+    with setting.store.begin(workspace) as tx:
+        return outbox.hold_lapsed_attempts(tx) > 0
+
+
+def erase_old(setting: Setting, workspace: str) -> bool:
+    """Erase answers older than they are kept, and events long acted on. Never "work": nothing waits for it."""
+    now = setting.now()
+    with setting.store.begin(workspace) as tx:
+        events.forget_old(tx, now)
+        epoch_on = workspaces.get(tx).epoch_on
+        if epoch_on is not None:
+            for person in members.list_people(tx):
+                week = week_of(epoch_on, local(now, person.tz).date())
+                answers.forget_before(tx, person.ref, week - setting.answers_kept_weeks)
+    return False
