@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from bot.blocks import checkins as screens
 from bot.blocks.elements import Message
@@ -13,7 +14,7 @@ from bot.domain.localtime import closing_at, next_working
 from bot.domain.members import Member, PersonRef
 from bot.domain.notices import Kind, notice
 from bot.domain.rotation import keys_for
-from schedules.setting import BATCH, Recipe, Scene, Setting
+from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
 from storage import checkins, members, outbox, privacy, rules, timers, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
@@ -28,8 +29,12 @@ def plan_checkins(setting: Setting, workspace: str) -> bool:
     with setting.store.read(workspace) as tx:
         due = rules.list_due(tx, RuleKind.CHECKIN, now, BATCH)
     for ref in due:
-        with setting.store.begin(workspace) as tx:
-            plan_one(tx, ref, now)
+        each_apart(
+            setting,
+            workspace,
+            partial(plan_one, ref=ref, now=now),
+            partial(rules.set_next_due, ref=ref, kind=RuleKind.CHECKIN),
+        )
     return bool(due)
 
 
@@ -38,7 +43,7 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     situation = _situation(tx, ref, now)
     since = rules.since(tx, ref, RuleKind.CHECKIN)
     if situation is None or since is None:
-        rules.set_next_due(tx, ref, RuleKind.CHECKIN, None)
+        rules.set_next_due(tx, None, ref=ref, kind=RuleKind.CHECKIN)
         return
     planned = checkins.planned_weeks(tx, ref)
     for week in deciding.missed_weeks(situation, planned, since, now):
@@ -47,7 +52,7 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     if slot <= now:
         _settle(tx, situation, deciding.plan(situation, week, slot, now))
         _, slot = deciding.next_slot(situation, planned | {week}, since, now)
-    rules.set_next_due(tx, ref, RuleKind.CHECKIN, slot)
+    rules.set_next_due(tx, slot, ref=ref, kind=RuleKind.CHECKIN)
 
 
 def _situation(tx: Tx, ref: PersonRef, now: datetime) -> Situation | None:

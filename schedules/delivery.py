@@ -75,17 +75,23 @@ def _scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
 
 def _judge(scene: Scene) -> Ready | None:
     recipe, claim, tx = RECIPES[scene.claim.kind], scene.claim, scene.tx
-    if not recipe.wanted(scene):
-        return _drop(scene, Fate.NOT_WANTED)
     allowed_at = next_working(scene.now, scene.calendar())
-    if max(allowed_at, scene.now) >= claim.expires_at:
-        return _drop(scene, Fate.EXPIRED)
-    if allowed_at > scene.now:
+    if not recipe.wanted(scene):
+        _drop(scene, Fate.NOT_WANTED)
+    elif allowed_at >= claim.expires_at:
+        _drop(scene, Fate.EXPIRED)
+    elif allowed_at > scene.now:
         outbox.postpone(tx, claim, allowed_at)
-        return None
+    else:
+        return _ready(scene, recipe)
+    return None
+
+
+def _ready(scene: Scene, recipe: Recipe) -> Ready | None:
+    claim = scene.claim
     to = claim.channel or scene.user_id(scene.to)
     ready = Ready(to=to, message=recipe.render(scene))
-    return ready if outbox.mark_attempted(tx, claim) else None
+    return ready if outbox.mark_attempted(scene.tx, claim) else None
 
 
 def _drop(scene: Scene, fate: Fate) -> None:

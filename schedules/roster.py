@@ -27,7 +27,7 @@ AT_ONCE = 50
 
 
 def sync_roster(setting: Setting, workspace: str) -> bool:
-    """Read the roster if the last look is too old; True when it did. Slack's refusals wait for the next time."""
+    """Read the roster if the last look is too old; True when it did. A refusal waits for the next time."""
     now = setting.now()
     with setting.store.begin(workspace) as tx:
         last = workspaces.roster_synced_at(tx)

@@ -68,7 +68,10 @@ def _drain(setting: Setting, workspace: str, unit: Beat) -> bool:
 
 def beat_all(setting: Setting) -> bool:
     """Every heartbeat once, in order; True when there was work."""
-    return any([beat(setting, heartbeat) for heartbeat in HEARTBEATS])
+    worked = False
+    for heartbeat in HEARTBEATS:
+        worked |= beat(setting, heartbeat)
+    return worked
 
 
 def next_due_at(setting: Setting, workspace: str) -> datetime | None:

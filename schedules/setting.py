@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.blocks.elements import Message
 from bot.content import Content, Words
@@ -16,8 +17,11 @@ from storage import members, teams, workspaces
 from storage.database import Store, Tx
 from storage.outbox import Claim
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
 """Rows looked at in one beat; the next beat takes the next ones."""
+PUSHED_ON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +88,32 @@ class Scene:
         return members.user_id(self.tx, ref)
 
 
+def _nothing_more(*_about: object) -> None:
+    """What most kinds of notice do once they are settled."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How one kind of notice is judged at the last moment, rendered, and settled.
 
     wanted says whether it should still go out; sent and dropped record what became of it, in the same
-    transaction as the outbox row. asked_for: somebody wants it at this very moment, so that working
-    time does not hold it back.
+    transaction as the outbox row.
     """
 
     wanted: Callable[[Scene], bool]
     render: Callable[[Scene], Message]
-    sent: Callable[[Scene, str, str], None] = lambda scene, channel, ts: None
-    dropped: Callable[[Scene, str], None] = lambda scene, why: None
-    asked_for: bool = False
+    sent: Callable[[Scene, str, str], None] = _nothing_more
+    dropped: Callable[[Scene, str], None] = _nothing_more
+
+
+def each_apart(
+    setting: Setting, workspace: str, act: Callable[[Tx], None], push_on: Callable[[Tx, datetime], None]
+) -> None:
+    """One row's work in its own transaction; one that fails is pushed on and stops nobody else's."""
+    try:
+        with setting.store.begin(workspace) as tx:
+            act(tx)
+    except (KeyError, ValueError, TypeError) as error:
+        log.error("row pushed on error=%s", type(error).__name__)
+        with setting.store.begin(workspace) as tx:
+            push_on(tx, setting.now() + PUSHED_ON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.blocks import supervision as screens
 from bot.blocks.elements import Message
@@ -12,7 +13,7 @@ from bot.domain.localtime import local, week_of
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
 from bot.domain.supervision import KEPT_FOR, next_message_at, prompt_number
-from schedules.setting import BATCH, Recipe, Scene, Setting
+from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
 from storage import asks, checkins, members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
@@ -24,8 +25,12 @@ def plan_weekly(setting: Setting, workspace: str) -> bool:
     with setting.store.read(workspace) as tx:
         due = rules.list_due(tx, RuleKind.WEEKLY, now, BATCH)
     for ref in due:
-        with setting.store.begin(workspace) as tx:
-            plan_one(tx, ref, now)
+        each_apart(
+            setting,
+            workspace,
+            partial(plan_one, ref=ref, now=now),
+            partial(rules.set_next_due, ref=ref, kind=RuleKind.WEEKLY),
+        )
     return bool(due)
 
 
@@ -35,11 +40,11 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     member = members.known(tx, ref, now)
     due_at = rules.next_due_at(tx, ref, RuleKind.WEEKLY)
     if epoch_on is None or due_at is None or not member.person.active:
-        rules.set_next_due(tx, ref, RuleKind.WEEKLY, None)
+        rules.set_next_due(tx, None, ref=ref, kind=RuleKind.WEEKLY)
         return
     _plan(tx, member, due_at, week_of(epoch_on, local(due_at, member.person.tz).date()))
     after = next_message_at(epoch_on, due_at + timedelta(days=1), now, calendar_of(member, now))
-    rules.set_next_due(tx, ref, RuleKind.WEEKLY, after)
+    rules.set_next_due(tx, after, ref=ref, kind=RuleKind.WEEKLY)
 
 
 def _plan(tx: Tx, member: Member, due_at: datetime, week: int) -> None:

@@ -1,4 +1,4 @@
-"""Keeps things as they should be: cards whose edit failed, attempts nobody finished, what is too old to keep."""
+"""Keeps things as they should be: cards whose edit failed, attempts left unfinished, what is too old."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def hold_lapsed(setting: Setting, workspace: str) -> bool:
 
 
 def erase_old(setting: Setting, workspace: str) -> bool:
-    """Erase answers older than they are kept, and events long acted on. Never "work": nothing waits for it."""
+    """Erase answers older than they are kept, and events long acted on. False: nothing waits for it."""
     now = setting.now()
     with setting.store.begin(workspace) as tx:
         events.forget_old(tx, now)

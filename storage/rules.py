@@ -64,7 +64,7 @@ def since(tx: Tx, ref: PersonRef, kind: RuleKind) -> datetime | None:
     return at
 
 
-def set_next_due(tx: Tx, ref: PersonRef, kind: RuleKind, at: datetime | None) -> None:
+def set_next_due(tx: Tx, at: datetime | None, *, ref: PersonRef, kind: RuleKind) -> None:
     tx.execute(update(rules).where(*_one(tx, ref, kind)).values(next_due_at=at))
 
 
