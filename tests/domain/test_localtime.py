@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -173,7 +174,7 @@ def test_no_zone_misses_or_doubles_a_week_in_two_years() -> None:
     for tz in ALL_ZONES:
         slots = [slot_at(EPOCH, week, 2, time(10), tz) for week in range(105)]
         assert [week_of(EPOCH, local(slot, tz).date()) for slot in slots] == list(range(105))
-        gaps = {later - earlier for earlier, later in zip(slots, slots[1:], strict=False)}
+        gaps = {later - earlier for earlier, later in pairwise(slots)}
         assert all(timedelta(days=6, hours=22) <= gap <= timedelta(days=7, hours=2) for gap in gaps)
 
 
