@@ -1,0 +1,117 @@
+// A list of messages: rendered once each, replaced only when one changed, with day lines between.
+import { avatar, el, icon } from "./dom.js";
+import { renderBlocks } from "./blocks.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { clockTime, dayKey, fullTime, longDay } from "./times.js";
+import { Values } from "./values.js";
+
+const NEAR_END = 120;
+const SAME_SPEAKER_SECONDS = 300;
+
+export class Conversation {
+  // `context(message, values)` gives what rendering needs; `announce(words)` tells a screen reader.
+  constructor({ context, announce }) {
+    this.context = context;
+    this.announce = announce;
+    this.list = el("ol", { class: "messages", "aria-label": "Messages" });
+    this.node = el("div", { class: "scroll", tabindex: "0" }, this.list);
+    this.rows = new Map();
+    this.id = null;
+  }
+
+  show(id, messages, viewer, empty) {
+    const fresh = id !== this.id;
+    if (fresh) this.start(id, empty);
+    const stay = !fresh && !this.atEnd();
+    const before = this.node.scrollTop;
+    this.drop(messages);
+    const added = this.place(messages, viewer);
+    this.list.classList.toggle("none", messages.length === 0);
+    this.node.scrollTop = stay ? before : this.node.scrollHeight;
+    if (!fresh) added.filter((message) => message.user !== viewer.id).forEach((message) => this.announce(spoken(message)));
+  }
+
+  start(id, empty) {
+    this.id = id;
+    this.rows.clear();
+    this.list.replaceChildren(el("li", { class: "nothing" }, empty));
+  }
+
+  atEnd() {
+    return this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_END;
+  }
+
+  drop(messages) {
+    const keep = new Set(messages.map((message) => message.ts));
+    for (const [ts, row] of this.rows) {
+      if (keep.has(ts)) continue;
+      row.node.remove();
+      this.rows.delete(ts);
+    }
+    this.list.querySelectorAll(".day").forEach((line) => line.remove());
+  }
+
+  place(messages, viewer) {
+    const added = [];
+    let last = null;
+    for (const message of messages) {
+      const day = dayKey(sentAt(message), viewer);
+      if (!last || day !== last.day) this.list.append(dayLine(message, viewer));
+      const follows = last && day === last.day && continues(last.message, message);
+      const row = this.row(message, follows, viewer);
+      if (row.isNew) added.push(message);
+      this.list.append(row.node);
+      last = { day, message };
+    }
+    return added;
+  }
+
+  // A message that did not change keeps its node, and with it an open menu or the focus.
+  row(message, follows, viewer) {
+    const signature = JSON.stringify([message, follows, viewer.id, viewer.tz, viewer.locale]);
+    const known = this.rows.get(message.ts);
+    if (known?.signature === signature) return { node: known.node, isNew: false };
+    const values = new Values(known?.values);
+    const node = messageNode(message, { follows, viewer, ctx: this.context(message, values) });
+    known?.node.replaceWith(node);
+    this.rows.set(message.ts, { node, signature, values });
+    return { node, isNew: !known };
+  }
+}
+
+export function sentAt(message) {
+  return new Date(Number(message.ts) * 1000);
+}
+
+function continues(before, message) {
+  const apart = sentAt(message) - sentAt(before);
+  return before.user === message.user && before.ephemeral === message.ephemeral && apart < SAME_SPEAKER_SECONDS * 1000;
+}
+
+function dayLine(message, viewer) {
+  return el("li", { class: "day", role: "separator" }, el("span", {}, longDay(sentAt(message), viewer)));
+}
+
+function messageNode(message, { follows, viewer, ctx }) {
+  const moment = sentAt(message);
+  const time = el("time", { datetime: moment.toISOString(), title: fullTime(moment, viewer) }, clockTime(moment, viewer));
+  const who = ctx.person(message.user);
+  const head = el("div", { class: "message-head" }, el("b", {}, who?.name ?? message.user),
+    message.from_bot ? el("span", { class: "app-badge" }, "APP") : null, time);
+  const classes = ["message", follows ? "follows" : "", message.ephemeral ? "ephemeral" : ""].filter(Boolean).join(" ");
+  return el("li", { class: classes, "data-ts": message.ts },
+    el("span", { class: "message-side" }, avatar(who?.name ?? "?", message.user)),
+    el("div", { class: "message-main" },
+      message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
+      head, body(message, ctx),
+      message.edited ? el("span", { class: "edited" }, "(edited)") : null));
+}
+
+function body(message, ctx) {
+  if (message.blocks.length) return renderBlocks(message.blocks, ctx);
+  return el("div", { class: "message-text" }, mrkdwn(message.text, ctx));
+}
+
+function spoken(message) {
+  return message.text || "A new message";
+}

@@ -1,0 +1,15 @@
+// Short notices in a corner: what went wrong, in words.
+import { el, icon } from "./dom.js";
+
+const SECONDS = 8;
+
+export function toast(words, kind = "error") {
+  const root = document.getElementById("toasts");
+  const same = [...root.children].find((node) => node.dataset.words === words);
+  same?.remove();
+  const close = el("button", { type: "button", class: "icon", "aria-label": "Dismiss" }, icon("close"));
+  const node = el("div", { class: `toast ${kind}`, "data-words": words }, el("span", {}, words), close);
+  close.addEventListener("click", () => node.remove());
+  root.append(node);
+  setTimeout(() => node.remove(), SECONDS * 1000);
+}
