@@ -19,17 +19,7 @@ from uuid import UUID
 
 # Bolt names loggers after the app ("app.py:App"), so only plain dotted names are ours.
 _OURS = re.compile(r"((bot|handlers|schedules|storage)(\.\w+)*|alembic\.runtime\.migration)")
-# At DEBUG these print request bodies or SQL parameters; at INFO they say nothing an operator needs.
-LIBRARIES = (
-    "slack_bolt",
-    "slack_sdk",
-    "sqlalchemy",
-    "apscheduler",
-    "urllib3",
-    "websockets",
-    "uvicorn",
-    "alembic",
-)
+PACKAGES = ("bot", "handlers", "schedules", "storage", "alembic.runtime.migration")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _OPAQUE = re.compile(r"[\w.:/+-]{1,64}", re.ASCII)
 _SLACK_ID = re.compile(r"\b[ABCDEGTUVW][A-Z0-9]{7,}\b")
@@ -40,12 +30,14 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     """Every log line, warning and uncaught exception of the process goes to `stream` by `LineFormatter`."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(LineFormatter())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Bolt copies the root's level to its loggers, and at DEBUG libraries print request bodies.
+    logging.basicConfig(
+        level=max(logging.WARNING, logging.getLevelName(level)), handlers=[handler], force=True
+    )
+    for package in PACKAGES:
+        logging.getLogger(package).setLevel(level)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # else a log call that cannot be formatted prints its arguments to stderr
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     _catch_the_uncaught()
 
 
@@ -90,8 +82,9 @@ def describe(error: BaseException) -> str:
 def _fill(template: str, args: object) -> str:
     """The template with its arguments, each made opaque; numbers stay numbers for the sake of %d and %.1f."""
     try:
-        if isinstance(args, tuple) and args:
-            return template % tuple(arg if isinstance(arg, int | float) else opaque(arg) for arg in args)
+        if args:
+            each = args if isinstance(args, tuple) else (args,)
+            return template % tuple(arg if isinstance(arg, int | float) else opaque(arg) for arg in each)
     except (TypeError, ValueError):
         return f"{template} {_WITHHELD}"
     return template

@@ -1,0 +1,191 @@
+"""The `choir` command: what an operator types. Commands load what they need when they run."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import config, logs
+
+FIRST_PORT = 8737
+
+
+class Stop(Exception):
+    """What is wrong and what to do, in a sentence; the command ends with it."""
+
+
+app = typer.Typer(
+    help="A private weekly minute in Slack for people whose work is with other people's trauma. "
+    "To look at it in the browser, without Slack: choir demo. "
+    "To bring it to a real workspace: choir init, choir doctor, choir run, in this order.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+db = typer.Typer(help="Look after the database.", no_args_is_help=True)
+admin = typer.Typer(help="Say who may set up teams in Slack.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(admin, name="admin")
+
+
+@app.command(short_help="Show Choir in the browser, without Slack.")
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page listens, on this machine only.")] = FIRST_PORT,
+    check: Annotated[
+        bool, typer.Option("--check", help="Play 13 weeks without a browser and verify.")
+    ] = False,
+) -> None:
+    """Show Choir in the browser: a local Slack with a made-up agency and a clock you can move."""
+    from bot.demo import run_demo
+
+    raise typer.Exit(run_demo(port=port, check=check))
+
+
+@app.command(short_help="Start the bot for your Slack workspace.")
+def run() -> None:
+    """Start the bot for your Slack workspace with the settings in .env. Ctrl-C stops it."""
+    settings = read()
+    logs.configure(settings.log_level)
+    from bot.app import run_bot
+
+    with said_in_words():
+        run_bot(settings)
+
+
+@app.command(short_help="Write .env with the Slack tokens and keys.")
+def init(
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing: take the settings from the environment.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try the tokens against Slack.")] = False,
+) -> None:
+    """Write .env: asks for the two Slack tokens, makes the keys, says where to keep them."""
+    from bot.setup.init import InitError, Questions, init
+
+    unasked = Questions(secret=lambda _words: "", plain=lambda _words, now: now, say=typer.echo)
+    asked = Questions(
+        secret=lambda words: typer.prompt(words, hide_input=True, default="", show_default=False),
+        plain=lambda words, now: typer.prompt(words, default=now),
+        say=typer.echo,
+    )
+    try:
+        init(
+            unasked if no_input else asked,
+            env_file=config.ENV_FILE,
+            example=Path(".env.example"),
+            environ=os.environ,
+            offline=offline,
+        )
+    except InitError as error:
+        raise Stop(str(error)) from None
+
+
+@app.command(short_help="Say what is wrong and what to do.")
+def doctor() -> None:
+    """Look over settings, keys, database, tokens, scopes and clock; say what is wrong and what to do.
+
+    Works while the bot runs. Ends with an error when something has to be put right.
+    """
+    logs.configure("CRITICAL")
+    from bot.setup.doctor import all_well, examine
+
+    found = []
+    for finding in examine(config.gather(os.environ), config.ENV_FILE, datetime.now(UTC)):
+        typer.echo(str(finding))
+        found.append(finding)
+    raise typer.Exit(0 if all_well(found) else 1)
+
+
+@db.command()
+def upgrade() -> None:
+    """Make the database's tables, or bring them up to this version. `choir run` does it too."""
+    settings = read()
+    logs.configure(settings.log_level)
+    from bot.setup.database import upgrade
+
+    with said_in_words():
+        typer.echo(upgrade(settings))
+
+
+@admin.command("add")
+def add_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like U012AB3CD.")]) -> None:
+    """Let somebody set up teams in Slack, without being an owner of the workspace."""
+    from bot.setup.admins import add
+
+    with said_in_words():
+        typer.echo(add(read(), user))
+
+
+@admin.command("remove")
+def remove_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like U012AB3CD.")]) -> None:
+    """Take that back."""
+    from bot.setup.admins import remove
+
+    with said_in_words():
+        typer.echo(remove(read(), user))
+
+
+@admin.command("list")
+def list_admins() -> None:
+    """Show who may set up teams."""
+    from bot.setup.admins import listed
+
+    with said_in_words():
+        typer.echo(listed(read()))
+
+
+def read() -> config.Settings:
+    """The settings. Raises SettingsError, which `main` prints."""
+    return config.read_settings(config.gather(os.environ))
+
+
+@contextmanager
+def said_in_words() -> Iterator[None]:
+    """Turns what may well go wrong with a database or with Slack into a sentence (Stop)."""
+    from slack_sdk.errors import SlackClientError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.setup.admins import Nobody
+    from storage.database import InUse
+    from storage.workspaces import WrongKeys
+
+    look = "`choir doctor` says what is wrong"
+    try:
+        yield
+    except InUse as error:
+        raise Stop(f"Another `choir run` is using {error}: stop that one first; one is enough.") from None
+    except WrongKeys:
+        raise Stop(
+            "The keys are not those this database was made with: put the right ones in .env."
+        ) from None
+    except SQLAlchemyError as error:
+        raise Stop(f"The database cannot be used ({type(error).__name__}): {look}.") from None
+    except Nobody as error:
+        raise Stop(
+            f"Slack knows nobody in this workspace with the id {error}: it stands in their profile."
+        ) from None
+    except (SlackClientError, OSError) as error:
+        raise Stop(f"Slack did not let the bot in ({type(error).__name__}): {look}.") from None
+
+
+def main() -> None:
+    """Run the command; whatever goes wrong ends in a sentence, never in a traceback."""
+    try:
+        app(prog_name="choir")
+    except (Stop, config.SettingsError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  # a traceback prints the exception's text, which may hold people's words
+        typer.echo(
+            f"Choir stopped by a fault of its own; please report this line: {logs.describe(error)}", err=True
+        )
+        sys.exit(1)
