@@ -270,13 +270,15 @@ class Page:
             raise HTTPException(409, "This window was closed meanwhile.")
         return view
 
-    def _keep(self, user_id: str, container: SlackMessage | View, values: Json) -> None:
+    def _keep(self, user_id: str, container: SlackMessage | View, entered: Json) -> None:
         """Tell the workspace what stands in the inputs; the page holds it while a person types."""
-        workspace = self._sandbox.workspace
+        here = {block["block_id"] for block in container.blocks}
+        held = self._sandbox.values(user_id, container)
+        values = {**held, **{block_id: state for block_id, state in entered.items() if block_id in here}}
         if isinstance(container, View):
-            workspace.set_values(container.id, values)
+            self._sandbox.workspace.set_values(container.id, values)
         else:
-            workspace.set_message_values(user_id, container, values)
+            self._sandbox.workspace.set_message_values(user_id, container, values)
 
 
 def chosen(action: Json) -> Any:
