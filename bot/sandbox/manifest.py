@@ -20,8 +20,6 @@ class Declared:
     scopes: frozenset[str]
     commands: frozenset[str]
     shortcuts: Mapping[str, str]
-    command_help: tuple[Mapping[str, str], ...]
-    shortcut_help: tuple[Mapping[str, str], ...]
     events: frozenset[str]
     interactive: bool
     home_tab: bool
@@ -48,12 +46,11 @@ class Declared:
             messages_tab=bool(home.get("messages_tab_enabled", False)),
             messages_tab_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
             command_help=tuple(
-                _texts(command, "command", "description", "usage_hint")
-                for command in features.get("slash_commands", ())
+                _texts(command, "command", "description", "usage_hint") for command in commands
             ),
             shortcut_help=tuple(
                 _texts(one, "callback_id", "name", "description")
-                for one in features.get("shortcuts", ())
+                for one in shortcuts
                 if one["type"] == "global"
             ),
         )

@@ -13,6 +13,11 @@ class Refused(Exception):
         self.code = code
         self.more = more
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """Slack's explanations, each naming a JSON pointer; often none."""
+        return tuple(self.more.get("response_metadata", {}).get("messages", ()))
+
 
 def bad_arguments(*messages: str, code: str = "invalid_arguments") -> Refused:
     """A refusal with Slack's explanations, each naming a JSON pointer."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.sandbox.faults import Faults
@@ -12,20 +12,8 @@ from bot.sandbox.messages import Message
 from bot.sandbox.people import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Json, Person
 from bot.sandbox.refusals import Refused
 from bot.sandbox.views import View
+from bot.sandbox.webapi import APP_TOKEN, BOT_TOKEN, Call, WebApi
 from bot.sandbox.workspace import Workspace
-
-BOT_TOKEN = "xoxb-sandbox-bot"  # noqa: S105 - not a secret: it opens nothing but this sandbox
-APP_TOKEN = "xapp-1-A0SANDBOX-sandbox"  # noqa: S105 - likewise
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One Web API call. `at` is the movable clock's; `outcome` is "ok" or Slack's error code."""
-
-    method: str
-    args: Mapping[str, object]
-    at: datetime
-    outcome: str
 
 
 class Sights:
@@ -40,8 +28,7 @@ class Sights:
     workspace: Workspace
     faults: Faults
     clock: Callable[[], datetime]
-    jumps: dict[str, Callable[[], None]]
-    _calls: list[Call]
+    _api: WebApi
 
     @property
     def declared(self) -> Declared:
@@ -51,7 +38,7 @@ class Sights:
     @property
     def calls(self) -> list[Call]:
         """Every Web API call so far, refused ones too."""
-        return list(self._calls)
+        return list(self._api.calls)
 
     @property
     def version(self) -> int:
@@ -61,6 +48,18 @@ class Sights:
     def wait_for_change(self, since: int, timeout: float = 3.0) -> int:
         """Wait (bounded, real seconds) until `version` passes `since`; the version then."""
         return self.workspace.wait_for_change(since, timeout)
+
+    def wait_until(self, condition: Callable[[], object], timeout: float = 3.0) -> bool:
+        """Wait (bounded, real seconds) until `condition()` is true, asked whenever something changed."""
+        deadline = time.monotonic() + timeout
+        while True:
+            seen = self.version
+            if condition():
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self.wait_for_change(seen, min(left, 0.1))
 
     def people(self) -> list[Person]:
         """Everybody but bots and Slackbot, deactivated people included."""

@@ -84,6 +84,11 @@ class Workspace:
             self._changed.wait_for(lambda: self.version > since, timeout)
             return self.version
 
+    def remove_app(self) -> None:
+        """The app is uninstalled."""
+        with self.changing():
+            self.installed = False
+
     # ---- people
 
     def people(self) -> list[Person]:
