@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -99,7 +100,10 @@ class WebApi:
             raise Refused("account_inactive")
 
     def _headers(self, method: Method | None) -> Mapping[str, str]:
-        headers = {"x-oauth-scopes": ",".join(sorted(self._desk.workspace.declared.scopes))}
+        headers = {
+            "date": format_datetime(self._clock().astimezone(UTC), usegmt=True),
+            "x-oauth-scopes": ",".join(sorted(self._desk.workspace.declared.scopes)),
+        }
         if method is not None and method.scope:
             headers["x-accepted-oauth-scopes"] = method.scope
         return headers
