@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.localtime import Calendar, add_working, same_hour_next_working_day
+from bot.domain.localtime import Calendar, add_working, next_working, same_hour_next_working_day
 from bot.domain.members import PersonRef, Team
 
 DEPUTY_AFTER = timedelta(hours=4)
@@ -27,6 +27,11 @@ class AskState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+ASK_DEPUTY, TELL_UNANSWERED, FOLLOW_UP = "ask_deputy", "ask_unanswered", "ask_follow_up"
+TIMERS = (ASK_DEPUTY, TELL_UNANSWERED, FOLLOW_UP)
+"""What timers do to an ask."""
+
+AGREED_STATES = frozenset({AskState.AGREED, AskState.ANOTHER_TIME})
 ANSWERS = frozenset({AskState.AGREED, AskState.ANOTHER_TIME, AskState.CANNOT})
 ENDED = frozenset({AskState.MET, AskState.NO_LONGER, AskState.WITHDRAWN, AskState.CANNOT})
 WAITING = frozenset({AskState.OPEN, AskState.UNANSWERED})
@@ -70,7 +75,7 @@ def withdraw(state: AskState) -> AskState | None:
 
 def after_follow_up(state: AskState, given: AskState) -> AskState | None:
     """The state after "did that happen?": met, no longer needed, or open again for "not yet"."""
-    return given if state in (AskState.AGREED, AskState.ANOTHER_TIME) else None
+    return given if state in AGREED_STATES else None
 
 
 def deputy_due(now: datetime, calendar: Calendar) -> datetime:
@@ -78,8 +83,11 @@ def deputy_due(now: datetime, calendar: Calendar) -> datetime:
 
 
 def unanswered_due(now: datetime, calendar: Calendar) -> datetime:
-    """One working day after the ask, when the asker is told and offered somebody else."""
-    return same_hour_next_working_day(now, calendar)
+    """One working day after the ask can be seen, when the asker is told and offered somebody else.
+
+    Seen, not sent: one made on a Saturday has its working day on Monday, and its deputy before that.
+    """
+    return same_hour_next_working_day(next_working(now, calendar), calendar)
 
 
 def follow_up_due(met_at: datetime, calendar: Calendar) -> datetime:
