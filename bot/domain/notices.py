@@ -35,8 +35,11 @@ URGENCY: Mapping[Kind, int] = MappingProxyType(
 )
 """Lower goes first: what one person asked of another before check-ins (1) before weekly messages."""
 
-KEPT_WAITING = timedelta(days=3)
-"""How long after its due time a notice is still worth sending, where it has no end of its own."""
+KEPT_WAITING = timedelta(days=7)
+"""How long after its due time a notice is still worth sending, where it has no end of its own.
+
+An evening before a weekend and holidays is followed by more than three days without working time.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
