@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+
+from bot.domain.localtime import WEDNESDAY, allowed_slots
+from bot.domain.members import TERMS_VERSION, Length, Member, Person, PersonRef, Preferences
+from tests.domain.zones import utc
+
+NOW = utc("2026-11-25 15:00")
+
+
+def test_the_default_is_wednesday_at_ten_with_two_questions_and_no_consent() -> None:
+    chosen = Preferences()
+    assert (chosen.weekday, chosen.local_time, chosen.length) == (WEDNESDAY, time(10), Length.DEFAULT)
+    assert chosen.local_time in allowed_slots(chosen.weekday)
+    assert (chosen.accepted, chosen.paused_at(NOW), chosen.stopped) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "paused"),
+    [
+        (Preferences(paused=True), True),
+        (Preferences(paused=True, paused_until=NOW + timedelta(microseconds=1)), True),
+        (Preferences(paused=True, paused_until=NOW), False),
+        (Preferences(paused=False, paused_until=NOW + timedelta(days=1)), False),
+    ],
+)
+def test_a_pause_lasts_until_its_end_or_for_good(chosen: Preferences, paused: bool) -> None:
+    assert chosen.paused_at(NOW) is paused
+
+
+def test_who_sees_what_is_told_again_when_its_terms_change() -> None:
+    assert Preferences(accepted_version=TERMS_VERSION).accepted
+    assert not Preferences(accepted_version=TERMS_VERSION - 1).accepted
+
+
+def test_a_member_is_known_by_their_pseudonym() -> None:
+    assert Member(person=Person(ref=PersonRef("ana"), tz="Etc/UTC")).ref == "ana"
