@@ -134,12 +134,12 @@ class Messenger:
     def identity(self) -> Identity:
         """Raises SlackClientError (SlackApiError with Slack's code) when the token is not good."""
         answer = self.client.auth_test()
-        listed = str(answer.headers.get("x-oauth-scopes", ""))
+        headers = {name.lower(): str(value) for name, value in answer.headers.items()}
         return Identity(
             workspace=answer["team_id"],
             bot_user_id=answer["user_id"],
-            scopes=frozenset(filter(None, listed.replace(" ", "").split(","))),
-            answered_at=_dated(answer.headers.get("Date")),
+            scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").replace(" ", "").split(","))),
+            answered_at=_dated(headers.get("date")),
         )
 
     def ask_for_socket(self) -> None:
