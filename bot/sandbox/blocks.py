@@ -56,7 +56,7 @@ def text(most: int) -> Rule:
 def option(words: Callable[[int], Rule], *, url: bool = False) -> Rule:
     """An option; only those of an overflow menu may carry a url."""
     optional = {"description": words(75)} | ({"url": string(3000)} if url else {})
-    return shape({"text": words(75), "value": string(150)}, optional)
+    return shape({"text": words(75), "value": string(150, least=1)}, optional)
 
 
 ID = string(255)

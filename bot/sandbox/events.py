@@ -40,16 +40,17 @@ class Events:
 
     def posted(self, message: Message) -> Envelope | None:
         """A message in a direct message with the bot."""
-        return self._tell("message.im", self._im(message_object(message) | {"channel": message.channel}))
+        event = self._im(message_object(message) | {"channel": message.channel})
+        return self._tell("message.im", event, own=message.from_bot)
 
     def edited(self, before: Message, after: Message) -> Envelope | None:
         """A direct message was edited."""
-        return self._tell("message.im", self._im(self._subtype("message_changed", after, before)))
+        return self._tell("message.im", self._im(self._subtype("message_changed", after, before)), own=True)
 
     def deleted(self, message: Message) -> Envelope | None:
         """A direct message was deleted."""
         event = self._im(self._subtype("message_deleted", None, message) | {"deleted_ts": message.ts})
-        return self._tell("message.im", event)
+        return self._tell("message.im", event, own=True)
 
     def joined_team(self, person: Person) -> Envelope | None:
         """Somebody joined the workspace."""
@@ -87,12 +88,12 @@ class Events:
         event |= {"previous_message": message_object(before), "ts": self._workspace.new_ts()}
         return event | ({"message": message_object(after)} if after else {})
 
-    def _tell(self, subscription: str, event: Mapping[str, object]) -> Envelope | None:
+    def _tell(self, subscription: str, event: Mapping[str, object], *, own: bool = False) -> Envelope | None:
         gone = not self._workspace.installed and subscription not in ("app_uninstalled", "tokens_revoked")
         if gone or subscription not in self._workspace.declared.events:
             return None
         payload = self._callback(event)
-        for _ in range(self._faults.take_redeliveries()):
+        for _ in range(0 if own else self._faults.take_redeliveries()):
             self._sockets.send("events_api", payload, attempt=1)
         return self._sockets.send("events_api", payload)
 

@@ -37,7 +37,10 @@ class Faults:
         self._disconnect(reason, abrupt)
 
     def redeliver_next_event(self, times: int = 1) -> None:
-        """Deliver the next event `times` more times, though it was acknowledged."""
+        """Deliver the next event `times` more times, though it was acknowledged.
+
+        Events about the app's own messages do not count.
+        """
         with self._lock:
             self._redeliveries += times
 

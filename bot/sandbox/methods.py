@@ -208,7 +208,7 @@ def _writable(desk: Desk, channel_id: str, *, by_user: bool = True) -> str:
     """The conversation the bot may write to; a user id means their direct message (only when posting)."""
     workspace = desk.workspace
     partner = workspace.dm_user(channel_id)
-    if partner is None and by_user and channel_id in {person.id for person in workspace.people()}:
+    if partner is None and by_user and workspace.knows(channel_id):
         partner = channel_id
     if partner is None:
         return _writable_channel(desk, channel_id)

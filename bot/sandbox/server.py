@@ -159,7 +159,7 @@ class Listener:
             try:
                 await server.serve(sockets=[bound])
             finally:
-                self._sockets.run_in(None)
+                self._sockets.stop()
 
         with bound:
             asyncio.run(serve())

@@ -83,19 +83,30 @@ class Sockets:
 
     # ---- from any thread
 
-    def run_in(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """Name the server's event loop (None once it stopped)."""
+    def run_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Name the server's event loop."""
         self._loop = loop
+
+    def stop(self) -> None:
+        """The event loop ends: whatever is under way settles without an acknowledgement."""
+        self._loop = None
+        for envelope in list(self._under_way.values()):
+            self._settle(envelope)
+        self._waiting.clear()
 
     def send(self, kind: Kind, payload: Json, *, accepts_answer: bool = False, attempt: int = 0) -> Envelope:
         """Send an envelope on its way; it settles by itself, acknowledged or not."""
         envelope = Envelope(f"{next(self._numbers):08d}-sandbox", kind, payload, accepts_answer, attempt)
         with self._change:
             self._unsettled += 1
-        if self._loop is None:
+        loop = self._loop
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(self._attempt, envelope)
+        except RuntimeError:  # the loop was closed a moment ago
+            loop = None
+        if loop is None:
             self._settle(envelope)
-        else:
-            self._loop.call_soon_threadsafe(self._attempt, envelope)
         return envelope
 
     def wait(self, envelope: Envelope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class WebApi:
         reply = self._failing(name) or self._ruled(name, token, args)
         outcome = "ok" if reply.body.get("ok") else str(reply.body.get("error"))
         self.calls.append(Call(method=name, args=args, at=self._clock(), outcome=outcome))
-        if reply.status == 200 and self._faults.take("lose reply", name) is not None:
+        if outcome == "ok" and self._faults.take("lose reply", name) is not None:
             return Reply(body=reply.body, lost=True)
         return reply
 
@@ -133,7 +134,7 @@ def _decoded(args: Json) -> Json:
 
 def _unpacked(name: str, value: Any) -> Any:
     if not isinstance(value, str):
-        return value
+        return copy.deepcopy(value)  # ids are filled in; `calls` shows what was sent
     try:
         return json.loads(value or "null")
     except ValueError as error:

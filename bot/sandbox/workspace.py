@@ -103,6 +103,11 @@ class Workspace:
                 raise Refused("user_not_found")
             return self._people[user_id]
 
+    def knows(self, user_id: str) -> bool:
+        """Whether this is anybody's id."""
+        with self._changed:
+            return user_id in self._people
+
     def put_person(self, person: Person) -> None:
         """Add somebody, or replace what is known of them."""
         with self.changing():
