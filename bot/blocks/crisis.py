@@ -1,34 +1,94 @@
-"""Crisis lines, wherever they stand; everything here comes from memory."""
+"""Crisis lines wherever they stand, and the menu. Everything here comes from memory."""
 
 from __future__ import annotations
 
-from bot.blocks.elements import Block, Message, View
+from bot.blocks import ids
+from bot.blocks.elements import (
+    Block,
+    Message,
+    View,
+    actions,
+    bullets,
+    button,
+    context,
+    divider,
+    header,
+    note,
+    notice_view,
+    section,
+    with_links,
+)
 from bot.content import Content, Words
 
 
-def crisis_blocks(words: Words, *, country: str, protocol_url: str = "") -> list[Block]:
-    raise NotImplementedError
+def lines(words: Words, *, country: str) -> str:
+    """What must be read at once, as a list."""
+    return bullets(with_links(line) for line in words.crisis(country).lines)
 
 
-def card(words: Words, *, country: str, protocol_url: str = "") -> Message:
+def footer(words: Words, *, country: str) -> Block:
+    """The one line under other things."""
+    return context(with_links(words.crisis(country).short))
+
+
+def help_button(words: Words) -> dict[str, object]:
+    return button(words("crisis.button"), ids.OPENED_CRISIS, says=words("crisis.button_says"))
+
+
+def crisis_blocks(words: Words, *, country: str) -> list[Block]:
+    """Lines, what to expect, the two halves "about you" and "about a client", and that nobody watches."""
+    more = words.crisis(country).more
+    return [
+        header(words("crisis.title")),
+        section(lines(words, country=country)),
+        *([context("\n".join(with_links(line) for line in more))] if more else []),
+        section(f"{words('crisis.about_you')}\n{words('crisis.about_client')}"),
+        context(words("crisis.nobody_watches")),
+    ]
+
+
+def card(words: Words, *, country: str) -> Message:
     """`/choir crisis` and its other words: crisis lines first, then the menu."""
-    raise NotImplementedError
+    blocks = crisis_blocks(words, country=country)
+    return note(words, *blocks, divider(), *menu_blocks(words))
 
 
-def view(words: Words, *, country: str, protocol_url: str = "") -> View:
-    raise NotImplementedError
+def view(words: Words, *, country: str) -> View:
+    blocks = crisis_blocks(words, country=country)
+    return notice_view(words, words("crisis.view_title"), blocks, callback_id=ids.VIEW_CRISIS)
 
 
-def both_languages(content: Content, *, country: str, protocol_url: str = "") -> Message:
+def both_languages(content: Content, *, country: str) -> Message:
     """For somebody whose language is not known: every language that is on, one below the other."""
-    raise NotImplementedError
+    spoken = [content.words(code) for code in content.languages]
+    blocks = [block for words in spoken for block in crisis_blocks(words, country=country)]
+    return Message(text=" · ".join(words("common.note") for words in spoken), blocks=blocks)
+
+
+def menu_blocks(words: Words) -> list[Block]:
+    return [
+        section(words("menu.lead")),
+        actions(
+            button(words("menu.ask"), ids.OPENED_ASK),
+            button(words("menu.pause_minute"), ids.OPENED_PRACTICE, value="PR01"),
+            button(words("menu.who_sees"), ids.OPENED_WHO_SEES),
+            button(words("menu.settings"), ids.OPENED_SETTINGS),
+            button(words("menu.pause"), ids.OPENED_PAUSE, says=words("menu.pause_says")),
+            button(words("menu.stop"), ids.STOPPED, says=words("menu.stop_says")),
+        ),
+        context(words("menu.typed")),
+    ]
 
 
 def menu(words: Words, *, country: str) -> Message:
     """`/choir` alone, and any word it does not know."""
-    raise NotImplementedError
+    return note(words, *menu_blocks(words), footer(words, country=country))
 
 
 def pin_text(words: Words, *, country: str) -> Message:
     """The crisis lines for a team's channel, to be pinned there: help that survives a dead bot."""
-    raise NotImplementedError
+    return note(
+        words,
+        section(f"*{words('crisis.title')}*\n{lines(words, country=country)}"),
+        context(words("crisis.pin_note")),
+    )

@@ -1,13 +1,32 @@
-"""The first message somebody gets: what this is, who sees what, where help is, and what they can choose."""
+"""The first message somebody gets: what this is, who sees what, where help is, and what they can choose.
+
+Essentials stand in the message, the crisis lines and the honest limits among them, so that they are
+read without any button and survive a dead bot (F01, SF1, SF6, SF8); the whole promise is behind one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
 
-from bot.blocks.elements import Message
-from bot.blocks.privacy import WhoSees
+from bot.blocks import crisis, ids, privacy
+from bot.blocks.elements import (
+    Block,
+    Element,
+    Message,
+    actions,
+    bullets,
+    button,
+    context,
+    divider,
+    escape,
+    header,
+    section,
+)
 from bot.content import Words
+from bot.domain.privacy import WhoSees, promise_numbers
+
+QUESTIONS = {1: "first_contact.one_question", 2: "first_contact.two_questions"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,4 +44,101 @@ class FirstContact:
 
 def first_contact(words: Words, facts: FirstContact, *, accepted: bool = False) -> Message:
     """The message; accepted: the same text with the tap on "Fine, I've read it" noted, to edit it in."""
-    raise NotImplementedError
+    return Message(
+        text=words("first_contact.notification"),
+        blocks=[
+            header(words("first_contact.hello")),
+            section(f"{_what(words, facts)}\n{words('first_contact.why')}"),
+            divider(),
+            *_who_sees(words, facts.sees),
+            divider(),
+            *_help(words, facts.country),
+            divider(),
+            *_choices(words, facts, accepted),
+        ],
+    )
+
+
+def _what(words: Words, facts: FirstContact) -> str:
+    small = not facts.sees.words_possible
+    asks = words(
+        "first_contact.small" if small else QUESTIONS.get(facts.questions, "first_contact.more_questions"),
+        count=facts.questions,
+    )
+    return words("first_contact.what", team=escape(facts.team), asks=asks)
+
+
+def _who_sees(words: Words, sees: WhoSees) -> list[Block]:
+    if sees.words_possible:
+        group = words("first_contact.group", **promise_numbers())
+    else:
+        group = words("first_contact.only_for_you")
+    return [
+        section(
+            f"*{words('first_contact.sees_title')}*\n{words('first_contact.never_sees')} {group}",
+            accessory=_who_sees_button(words),
+        ),
+        section(f"*{words('first_contact.limits_title')}*\n{bullets(_limits(words, sees))}"),
+    ]
+
+
+def _who_sees_button(words: Words) -> Element:
+    return button(words("menu.who_sees"), ids.OPENED_WHO_SEES, says=words("first_contact.sees_button_says"))
+
+
+def _limits(words: Words, sees: WhoSees) -> list[str]:
+    return [
+        *privacy.key_holder_lines(words, sees),
+        words("privacy.slack_keeps"),
+        words("privacy.courts", weeks=sees.answers_kept_weeks),
+        words("privacy.reporters"),
+    ]
+
+
+def _help(words: Words, country: str) -> list[Block]:
+    return [
+        section(f"*{words('first_contact.help_title')}*\n{words('first_contact.program')}"),
+        section(crisis.lines(words, country=country)),
+    ]
+
+
+def _choices(words: Words, facts: FirstContact, accepted: bool) -> list[Block]:
+    on = words("first_contact.first_on", date=words.date(facts.first_on)) if facts.first_on else ""
+    small = not facts.sees.words_possible
+    when = words(
+        "first_contact.when_small" if small else "first_contact.when",
+        weekday=words.weekday(facts.weekday),
+        time=words.time(facts.local_time),
+    )
+    said = f"*{words('first_contact.choices_title')}*\n{when} {on}".rstrip()
+    return [
+        section(f"{said} {words('first_contact.change')}"),
+        actions(*([] if accepted else [_accept(words)]), *_choice_buttons(words)),
+        *([context(words("first_contact.accepted"))] if accepted else []),
+    ]
+
+
+def _accept(words: Words) -> Element:
+    return button(
+        words("first_contact.accept"),
+        ids.ACCEPTED_TERMS,
+        style="primary",
+        says=words("first_contact.accept_says"),
+    )
+
+
+def _choice_buttons(words: Words) -> list[Element]:
+    return [
+        button(words("first_contact.settings"), ids.OPENED_SETTINGS),
+        button(words("menu.pause"), ids.OPENED_PAUSE, says=words("menu.pause_says")),
+        button(words("menu.stop"), ids.STOPPED, says=words("menu.stop_says")),
+        *language_buttons(words),
+    ]
+
+
+def language_buttons(words: Words) -> list[Element]:
+    """One tap for each other language, in that language; the rest stands in the settings."""
+    others = [language for language in words.languages if language.code != words.language]
+    return [
+        button(other.offer, f"{ids.CHOSE_LANGUAGE}_{other.code}", value=other.code) for other in others[:3]
+    ]

@@ -1,4 +1,7 @@
-"""Home: what is open to everybody first, then what comes next, then one's own asks and settings."""
+"""Home: what is open to everybody first, then what comes next, then one's own asks and settings.
+
+Never what somebody answered, and no figure about anybody else's answers (changes 24, 25).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,32 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal
 
-from bot.blocks.asks import AskLine
-from bot.blocks.elements import View
+from bot.blocks import crisis, ids
+from bot.blocks.asks import AskLine, ask_line
+from bot.blocks.elements import (
+    Block,
+    Element,
+    View,
+    actions,
+    button,
+    confirmation,
+    context,
+    divider,
+    escape,
+    header,
+    mention,
+    section,
+    sections,
+    with_links,
+)
+from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
 from bot.domain.members import TeamState
 
 WhyNone = Literal["paused", "stopped", "quiet", "not_started", "no_team", "days_off", "not_known"]
+ASKS_SHOWN = 6
+"""Keeps a staff member's Home within 35 blocks."""
+TEAMS_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +49,7 @@ class PromiseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamLine:
-    """A team as an admin sees it."""
+    """A team as an admin sees it; members: how many are on its roster."""
 
     team_id: str
     name: str
@@ -38,9 +61,9 @@ class TeamLine:
 class HomeFacts:
     """Everything Home shows to one person.
 
-    next_on, next_time: local; why_none says why there is none. prompt: this week's number for a
-    supervisor. showing: "mine" or, behind one button, "work". crisis_reviewed: False shows leaders and
-    admins that the crisis lines wait for a look.
+    next_on, next_time: local; why_none says why there is none. asks_to_me: how many wait for the reader.
+    prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the crisis
+    lines wait for a look. showing: "mine" or, behind one button, "work".
     """
 
     country: str
@@ -64,4 +87,142 @@ class HomeFacts:
 
 
 def home(words: Words, facts: HomeFacts) -> View:
-    raise NotImplementedError
+    blocks = _work(words, facts) if facts.showing == "work" else _mine(words, facts)
+    return {"type": "home", "callback_id": ids.VIEW_HOME, "blocks": blocks}
+
+
+def _mine(words: Words, facts: HomeFacts) -> list[Block]:
+    return [
+        *([_ask(words)] if facts.can_ask else []),
+        *_crisis(words, facts.country),
+        divider(),
+        *_next_checkin(words, facts),
+        *_asks(words, facts.my_asks),
+        *_promises(words, facts.promises),
+        divider(),
+        _always(words),
+        *([_turn(words, "home.work", ids.OPENED_WORK)] if _has_work(facts) else []),
+    ]
+
+
+def _ask(words: Words) -> Block:
+    return actions(button(words("menu.ask"), ids.OPENED_ASK, style="primary"))
+
+
+def _crisis(words: Words, country: str) -> list[Block]:
+    short = with_links(words.crisis(country).short)
+    return [
+        section(f"*{short}*", accessory=crisis.help_button(words)),
+        context(words("crisis.nobody_watches")),
+    ]
+
+
+def _next_checkin(words: Words, facts: HomeFacts) -> list[Block]:
+    buttons = _pause_and_stop(words, facts) if facts.team is not None else []
+    return [section(_next_line(words, facts)), *([actions(*buttons)] if buttons else [])]
+
+
+def _next_line(words: Words, facts: HomeFacts) -> str:
+    if facts.next_on and facts.next_time and not facts.why_none:
+        return words("home.next", date=words.date(facts.next_on), time=words.time(facts.next_time))
+    if facts.why_none == "paused" and facts.paused_until:
+        return words("home.none_paused_until", date=words.date(facts.paused_until))
+    return words(f"home.none_{facts.why_none or 'not_known'}")
+
+
+def _pause_and_stop(words: Words, facts: HomeFacts) -> list[Element]:
+    if facts.stopped:
+        return [button(words("stop.undo"), ids.UNDID_STOP)]
+    if facts.paused or facts.why_none == "quiet":
+        pause = button(words("pause.resume"), ids.RESUMED)
+    else:
+        pause = button(words("menu.pause"), ids.OPENED_PAUSE, says=words("menu.pause_says"))
+    return [pause, button(words("menu.stop"), ids.STOPPED, says=words("menu.stop_says"))]
+
+
+def _asks(words: Words, asks: tuple[AskLine, ...]) -> list[Block]:
+    lines = [ask_line(words, ask) for ask in asks[:ASKS_SHOWN]]
+    return [section(f"*{words('home.my_asks')}*"), *lines] if lines else []
+
+
+def _promises(words: Words, promises: tuple[PromiseLine, ...]) -> list[Block]:
+    if not promises:
+        return []
+    lines = [_promise_line(words, promise) for promise in promises]
+    return sections([f"*{words('home.promises')}*", words("home.promise_text"), *lines])
+
+
+def _promise_line(words: Words, promise: PromiseLine) -> str:
+    return words(
+        "home.promise_line",
+        team=escape(promise.team),
+        leader=mention(promise.leader_id),
+        date=words.date(promise.promised_on),
+        told=words.date(promise.staff_told_on),
+    )
+
+
+def _always(words: Words) -> Block:
+    return actions(
+        button(words("menu.pause_minute"), ids.OPENED_PRACTICE, value="PR01"),
+        button(words("menu.who_sees"), ids.OPENED_WHO_SEES),
+        button(words("menu.settings"), ids.OPENED_SETTINGS),
+    )
+
+
+def _has_work(facts: HomeFacts) -> bool:
+    return bool(facts.prompt or facts.asks_to_me or facts.is_admin or facts.may_claim_admin)
+
+
+def _turn(words: Words, key: str, action_id: str) -> Block:
+    return actions(button(words(key), action_id))
+
+
+def _work(words: Words, facts: HomeFacts) -> list[Block]:
+    return [
+        _turn(words, "home.mine", ids.OPENED_MINE),
+        *(_asks_to_me(words) if facts.asks_to_me else []),
+        *(_prompt(words, facts.prompt) if facts.prompt else []),
+        *(_admin(words, facts) if facts.is_admin else []),
+        *(_claim(words) if facts.may_claim_admin and not facts.is_admin else []),
+    ]
+
+
+def _asks_to_me(words: Words) -> list[Block]:
+    tap = button(words("common.open"), ids.OPENED_ASKS_TO_ME, says=words("home.asks_to_me_says"))
+    return [section(words("weekly.open_asks"), accessory=tap)]
+
+
+def _prompt(words: Words, number: int) -> list[Block]:
+    return [header(words("weekly.prompt_title")), *prompt_blocks(words, number)]
+
+
+def _admin(words: Words, facts: HomeFacts) -> list[Block]:
+    more = len(facts.teams) > TEAMS_SHOWN
+    return [
+        header(words("home.teams")),
+        *([] if facts.crisis_reviewed else [section(words("home.crisis_not_reviewed"))]),
+        actions(button(words("team.set_up"), ids.SET_UP_TEAM, style="primary")),
+        *(_team_line(words, team) for team in facts.teams[:TEAMS_SHOWN]),
+        *([context(words("home.more_teams", shown=TEAMS_SHOWN))] if more else []),
+    ]
+
+
+def _team_line(words: Words, team: TeamLine) -> Block:
+    state = words(f"home.team_{team.state.value}")
+    text = words("home.team_line", team=escape(team.name), members=team.members, state=state)
+    tap = button(words("team.edit"), ids.EDITED_TEAM, value=team.team_id, says=words("team.edit_says"))
+    return section(text, accessory=tap, block_id=f"team_{team.team_id}")
+
+
+def _claim(words: Words) -> list[Block]:
+    sure = confirmation(
+        title=words("claim.title"),
+        text=words("claim.sure"),
+        confirm=words("claim.yes"),
+        deny=words("common.cancel"),
+    )
+    return [
+        section(words("claim.lead")),
+        actions(button(words("claim.button"), ids.CLAIMED_ADMIN, confirm=sure)),
+    ]

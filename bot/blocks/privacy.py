@@ -1,36 +1,73 @@
-"""Who sees what: the whole promise with its numbers, its limits, and the short form of it."""
+"""Who sees what: the whole promise with its numbers, and its honest limits (privacy §2, SF8)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from bot.blocks.elements import Block, View
+from bot.blocks import ids
+from bot.blocks.elements import (
+    Block,
+    View,
+    bullets,
+    context,
+    mention,
+    mentions,
+    notice_view,
+    person_or_words,
+    section,
+)
 from bot.content import Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoSees:
-    """Who stands where for one person.
-
-    reader_ids: Slack ids of all who read the group's words (the supervisor, an owner of a pooled line,
-    leaders). key_holder: a Slack id, or plain words for who runs the server and holds its keys; empty when
-    not said yet. key_holder_conflict: that person supervises, leads or hires here.
-    words_possible: the group can have words at all.
-    """
-
-    supervisor_id: str | None
-    reader_ids: tuple[str, ...] = ()
-    key_holder: str = ""
-    key_holder_conflict: bool = False
-    words_possible: bool = True
-    answers_kept_weeks: int = 13
+from bot.domain.privacy import WhoSees, promise_numbers
 
 
 def who_sees(words: Words, sees: WhoSees) -> View:
     """The whole promise with its honest limits, as a view."""
-    raise NotImplementedError
+    return notice_view(
+        words, words("privacy.view_title"), who_sees_blocks(words, sees), callback_id=ids.VIEW_WHO_SEES
+    )
 
 
 def who_sees_blocks(words: Words, sees: WhoSees) -> list[Block]:
     """The same text, to stand on top of the first form."""
-    raise NotImplementedError
+    group = _words_rule(words) if sees.words_possible else [section(words("privacy.too_small"))]
+    return [
+        section(f"*{words('privacy.for_you_title')}*\n{words('privacy.for_you')}"),
+        *group,
+        section(f"*{words('privacy.limits_title')}*\n{bullets(limits(words, sees))}"),
+        context(readers(words, sees)),
+    ]
+
+
+def _words_rule(words: Words) -> list[Block]:
+    numbers = promise_numbers()
+    return [
+        section(f"*{words('privacy.group_title')}*\n{words('privacy.group', **numbers)}"),
+        section(f"*{words('privacy.protects_title')}*\n{words('privacy.protects', **numbers)}"),
+        section(f"*{words('privacy.hides_not_title')}*\n{words('privacy.hides_not', **numbers)}"),
+        context(words("privacy.not_yet")),
+    ]
+
+
+def limits(words: Words, sees: WhoSees) -> list[str]:
+    """What cannot be promised: server and keys, Slack's export, courts, mandated reporting."""
+    return [
+        *key_holder_lines(words, sees),
+        words("privacy.slack_keeps"),
+        words("privacy.courts", weeks=sees.answers_kept_weeks),
+        words("privacy.reporters"),
+    ]
+
+
+def key_holder_lines(words: Words, sees: WhoSees) -> list[str]:
+    """Who could technically read answers, and plainly if that person has a say over people here."""
+    if not sees.key_holder:
+        return [words("privacy.key_holder_unnamed")]
+    line = words("privacy.key_holder", who=person_or_words(sees.key_holder))
+    return [line, words("privacy.key_holder_conflict")] if sees.key_holder_conflict else [line]
+
+
+def readers(words: Words, sees: WhoSees) -> str:
+    """Who supervises and who would read the group's words, by name."""
+    supervisor = mention(sees.supervisor_id) if sees.supervisor_id else words("privacy.no_supervisor")
+    said = words("privacy.supervisor_is", who=supervisor)
+    if not (sees.words_possible and sees.reader_ids):
+        return said
+    return f"{said} {words('privacy.readers_are', who=mentions(sees.reader_ids))}"

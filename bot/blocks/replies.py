@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.blocks.elements import Message, View
+from bot.blocks import crisis, ids
+from bot.blocks.elements import Block, Message, View, divider, note, notice_view, section
 from bot.content import Words
 
 Trouble = Literal["unknown_person", "not_yours", "out_of_date", "malformed", "too_long", "too_late", "down"]
@@ -12,13 +13,25 @@ Trouble = Literal["unknown_person", "not_yours", "out_of_date", "malformed", "to
 
 def dm_reply(words: Words, *, country: str) -> Message:
     """To any text in the DM: a program, nobody watching, crisis lines, the menu."""
-    raise NotImplementedError
+    return note(
+        words,
+        section(words("reply.program")),
+        section(crisis.lines(words, country=country)),
+        divider(),
+        *crisis.menu_blocks(words),
+    )
 
 
 def sorry(words: Words, kind: Trouble, *, country: str = "") -> Message:
-    """A kind sentence; with the crisis line below it when the country is known."""
-    raise NotImplementedError
+    """A kind sentence, with the crisis line below it."""
+    return note(words, *_sorry_blocks(words, kind, country))
 
 
 def sorry_view(words: Words, kind: Trouble, *, country: str = "") -> View:
-    raise NotImplementedError
+    return notice_view(
+        words, words("sorry.title"), _sorry_blocks(words, kind, country), callback_id=ids.VIEW_NOTICE
+    )
+
+
+def _sorry_blocks(words: Words, kind: Trouble, country: str) -> list[Block]:
+    return [section(words(f"sorry.{kind}")), crisis.footer(words, country=country)]
