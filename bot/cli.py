@@ -27,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 admin = typer.Typer(help="Say who may set up teams in Slack.", no_args_is_help=True)

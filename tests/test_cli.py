@@ -1,0 +1,86 @@
+"""The `choir` command explains itself, and whatever goes wrong ends in words."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot.cli import app
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = {
+    "demo": (),
+    "run": (),
+    "init": (),
+    "doctor": (),
+    "db": ("upgrade",),
+    "admin": ("add", "remove", "list"),
+}
+
+
+def choir(*words: str, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "HOME": "", "PYTHONPATH": str(ROOT), "COLUMNS": "80", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_commands_are_these_and_no_others() -> None:
+    group = typer.main.get_command(app)
+    found = {name: tuple(getattr(command, "commands", ())) for name, command in group.commands.items()}  # type: ignore[attr-defined]
+    assert found == COMMANDS
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], []])
+def test_it_says_which_command_does_what_in_whole_sentences(words: list[str]) -> None:
+    ended = choir(*words)
+    said = ended.stdout + ended.stderr
+    assert "Usage: choir " in said
+    listed = said.split("Commands:")[1].split("\n")
+    for name in COMMANDS:
+        (line,) = (line for line in listed if line.split()[:1] == [name])
+        assert line.endswith("."), line
+        assert "..." not in line
+
+
+@pytest.mark.parametrize(
+    "name", [(one, *two) for one, many in COMMANDS.items() for two in [[], *([m] for m in many)]]
+)
+def test_every_command_has_a_help_of_its_own(name: tuple[str, ...]) -> None:
+    ended = choir(*name, "--help")
+    assert ended.returncode == 0
+    assert f"Usage: choir {' '.join(name)} " in ended.stdout
+
+
+def test_help_loads_neither_the_database_nor_slack() -> None:
+    heavy = {"sqlalchemy", "slack_sdk", "slack_bolt", "babel"}
+    program = f"import sys, bot.cli; print(sorted({heavy} & set(sys.modules)))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "[]\n"
+
+
+def test_an_unknown_command_is_refused_with_the_way_to_help() -> None:
+    ended = choir("strat")
+    assert ended.returncode != 0
+    assert "--help" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_fault_of_its_own_ends_in_a_line_without_the_faults_text(tmp_path: Path) -> None:
+    """Settings that are no text: nothing that anybody foresaw."""
+    (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff planted phrase\n")
+    ended = choir("run", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "please report this line: error=UnicodeDecodeError at=" in ended.stderr
+    assert "planted" not in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,160 @@
+"""The documentation names what exists: settings, commands, links; and no file names a package registry."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+from dotenv import dotenv_values
+
+from bot.cli import app
+from bot.config import SETTINGS
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+NAMES = [setting.name for setting in SETTINGS]
+
+
+def page_name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def commands() -> dict[str, set[str]]:
+    group = typer.main.get_command(app)
+    return {name: set(getattr(command, "commands", ())) for name, command in group.commands.items()}  # type: ignore[attr-defined]
+
+
+def options(name: str) -> set[str]:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+def targets() -> set[str]:
+    (listed,) = re.findall(r"(?m)^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    return set(listed.split())
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as code hosts make them."""
+    headings = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def tracked() -> list[Path]:
+    """The files of the project, without what a build or a test leaves behind."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        return [file for name in listed.stdout.splitlines() if (file := ROOT / name).is_file()]
+    return [file for file in ROOT.rglob("*") if file.is_file() and not {".venv", "build"} & set(file.parts)]
+
+
+def test_the_env_example_has_every_setting_once_with_its_default_and_a_comment() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"(?m)^([A-Z_]+)=", text)) == sorted(NAMES)
+    values = dotenv_values(ROOT / ".env.example", interpolate=False)
+    assert values == {setting.name: setting.default or "" for setting in SETTINGS}
+    for name in NAMES:
+        assert re.search(rf"(?m)^# .+\n{name}=", text), f"{name} has no comment"
+
+
+def test_the_operators_page_has_every_setting_with_its_default() -> None:
+    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"(?m)^\| `([A-Z_]+)` \| (.+?) \|", text))
+    assert rows == {
+        setting.name: f"`{setting.default}`"
+        if setting.default
+        else "empty"
+        if setting.default == ""
+        else "must be given"
+        for setting in SETTINGS
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_make_target_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`make ([a-z]+)|(?m:^make ([a-z]+))", page.read_text(encoding="utf-8"))
+    assert {one or two for one, two in named} <= targets()
+
+
+def test_every_make_target_is_told_to_contributors() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert {target for target in targets() if f"`make {target}" not in text} == {"help"}
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / ".env.example", ROOT / "Makefile"], ids=page_name)
+def test_every_choir_command_that_is_named_exists(page: Path) -> None:
+    known = commands()
+    named = re.findall(r"(?:`|/bin/|^)choir ([a-z]+)(?: ([a-z-]+))?", page.read_text(encoding="utf-8"), re.M)
+    for name, more in named:
+        assert name in known, f"choir {name}"
+        if known[name] and more:
+            assert more in known[name], f"choir {name} {more}"
+        elif more.startswith("--"):
+            assert more in options(name), f"choir {name} {more}"
+
+
+def test_every_choir_command_is_told_to_operators() -> None:
+    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    for name, more in commands().items():
+        for words in [f"choir {name} {sub}" for sub in sorted(more)] or [f"choir {name}"]:
+            assert f"`{words}" in text, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_link_between_the_pages_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name) if name else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_path_in_the_pages_exists(page: Path) -> None:
+    named = re.findall(
+        r"`((?:bot|handlers|schedules|storage|tests|docs|\.ci)/[\w./-]*)`", page.read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_no_page_says_what_choir_never_says_of_itself() -> None:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8").lower()
+        for word in ("impossible to identify", "aggregated so safe", "k-anonymous", "clinically proven"):
+            assert word not in text, f"{page.name}: {word}"
+        for sentence in re.findall(r"[^.\n]*\banonymous\b[^.\n]*", text):
+            assert re.search(r"\bnot anonymous|never say anonymous|itself anonymous", sentence), sentence
+
+
+def test_no_file_names_a_package_registry() -> None:
+    hosts = [
+        "py" + "pi.org",
+        "python" + "hosted.org",
+        "npm" + "js.org",
+        "conda" + ".org",
+        "--index" + "-url ",
+    ]
+    found = [
+        (str(file.relative_to(ROOT)), host)
+        for file in tracked()
+        for host in hosts
+        if host.encode() in file.read_bytes().lower()
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_every_package_of_a_lock_is_pinned_with_a_hash(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    packages = re.split(r"(?m)^(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", text))
+    for package in filter(None, packages):
+        assert re.match(r"[\w.-]+==\S+ (; \S.*)?\\?\n\s+--hash=sha256:", package), package[:80]
