@@ -5,7 +5,8 @@ A request is made once: Slack has no idempotency key, and a client that repeats 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.blocks.elements import Message
 
 TIMEOUT_SECONDS = 10
+SIDE_BY_SIDE = 8
 UNKNOWN_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Slack's own words for "something broke": the message may be there or not."""
 METADATA_EVENT = "delivery"
@@ -165,6 +167,12 @@ class Messenger:
                 return None
             raise
 
+    def people(self, user_ids: Iterable[str]) -> dict[str, RosterEntry | None]:
+        """Several entries of the roster, asked for side by side so that a form is answered in time."""
+        wanted = tuple(dict.fromkeys(user_ids))
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            return dict(zip(wanted, pool.map(self.person, wanted), strict=True))
+
     def channel_people(self, channel: str) -> tuple[str, ...]:
         """User ids in a channel; SlackApiError (not_in_channel, channel_not_found) when it cannot be read."""
         found: list[str] = []
@@ -175,6 +183,14 @@ class Messenger:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return tuple(found)
+
+    def answer(self, channel: str, message: Message) -> None:
+        """Reply to what somebody just typed; raises SlackClientError."""
+        self.client.chat_postMessage(channel=channel, text=message.text, blocks=list(message.blocks))
+
+    def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Draw somebody's Home; raises SlackClientError."""
+        self.client.views_publish(user_id=user_id, view=view)
 
     def is_in_channel(self, channel: str) -> bool:
         """Whether the bot can post there; a private channel it is not in looks as if it did not exist."""

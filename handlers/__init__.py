@@ -1,0 +1,73 @@
+"""What people do in Slack: each click becomes a decision, a row and a reply.
+
+`register` connects everything to Bolt; COMMANDS, SHORTCUTS and EVENTS are what app.yaml must declare.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import partial
+
+from slack_bolt import App
+from slack_bolt.response import BoltResponse
+
+from bot.blocks import ids
+from handlers import (
+    asks,
+    checkins,
+    crisis,
+    first_contact,
+    home,
+    members,
+    practices,
+    privacy,
+    settings,
+    teams,
+    workspaces,
+)
+from handlers.events import listen_event
+from handlers.replying import listen
+from handlers.visit import House, Replies, Sorry, Visit
+
+log = logging.getLogger(__name__)
+
+COMMANDS = (crisis.COMMAND,)
+SHORTCUTS = (ids.OPENED_ASK,)
+EVENTS = (
+    "app_home_opened",
+    "app_uninstalled",
+    "message.im",
+    "team_join",
+    "tokens_revoked",
+    "user_change",
+)
+ANY = re.compile(".*")
+
+
+def register(app: App, house: House) -> None:
+    """Connect every listener; what nothing listens to is answered kindly too."""
+    hear = partial(listen, house)
+    hear_event = partial(listen_event, house)
+    for module in (checkins, settings, asks, privacy, practices, first_contact):
+        module.register(app, hear)
+    crisis.register(app, hear, hear_event)
+    home.register(app, hear, hear_event)
+    members.register(app, hear_event)
+    workspaces.register(app, hear_event)
+    teams.register(app, hear, house)
+    app.action(ANY)(hear(on_anything_else))
+    app.view(ANY)(hear(on_anything_else))
+    app.shortcut(ANY)(hear(on_anything_else))
+    app.error(on_error)
+
+
+def on_anything_else(_visit: Visit) -> Replies:
+    """A button of last month, or of a version that is gone."""
+    return (Sorry(trouble="out_of_date"),)
+
+
+def on_error(error: Exception) -> BoltResponse:
+    """Whatever a listener did not foresee: named by its kind alone, because its text may hold an answer."""
+    log.error("listener failed error=%s", type(error).__name__)
+    return BoltResponse(status=200)

@@ -6,15 +6,14 @@ from datetime import datetime
 
 from bot.blocks import asks as screens
 from bot.blocks.elements import Message
-from bot.domain.asks import ANSWERS, WAITING, Ask, AskState, recipients
+from bot.domain import asks as asking
+from bot.domain.asks import Ask, AskState
 from bot.domain.members import PersonRef
 from bot.domain.notices import Kind, notice
 from schedules.setting import Recipe, Scene
 from storage import asks, members, outbox
 from storage.database import Tx
 from storage.timers import Timer
-
-DEPUTY, UNANSWERED, FOLLOW_UP = "ask_deputy", "ask_unanswered", "ask_follow_up"
 
 
 def ask_deputy(tx: Tx, timer: Timer, now: datetime) -> None:
@@ -36,7 +35,7 @@ def tell_unanswered(tx: Tx, timer: Timer, now: datetime) -> None:
 def follow_up(tx: Tx, timer: Timer, now: datetime) -> None:
     """The next working day after the talk was to be: one neutral note asks whether it happened."""
     ask = _ask(tx, timer)
-    if ask and ask.state in (AskState.AGREED, AskState.ANOTHER_TIME):
+    if ask and ask.state in asking.AGREED_STATES:
         about = f"{ask.ask_id}|{timer.due_at:%Y%m%d}"
         facts = {"ask": ask.ask_id}
         outbox.add(tx, notice(Kind.ASK_FOLLOW_UP, ask.asker, about, now, facts=facts))
@@ -56,11 +55,11 @@ def _of(scene: Scene) -> Ask:
 
 def _waits(scene: Scene) -> bool:
     ask = asks.get(scene.tx, str(scene.claim.facts["ask"]))
-    return ask is not None and ask.state in WAITING and ask.may_answer(scene.to)
+    return ask is not None and ask.state in asking.WAITING and ask.may_answer(scene.to)
 
 
 def _is_answered(scene: Scene) -> bool:
-    return _of(scene).state in ANSWERS
+    return _of(scene).state in asking.ANSWERS
 
 
 def _is_unanswered(scene: Scene) -> bool:
@@ -68,7 +67,7 @@ def _is_unanswered(scene: Scene) -> bool:
 
 
 def _is_agreed(scene: Scene) -> bool:
-    return _of(scene).state in (AskState.AGREED, AskState.ANOTHER_TIME)
+    return _of(scene).state in asking.AGREED_STATES
 
 
 def _card(scene: Scene) -> Message:
@@ -97,7 +96,7 @@ def _told(scene: Scene) -> Message:
 def _unanswered(scene: Scene) -> Message:
     ask = _of(scene)
     asked = (ask.recipient, ask.also_asked)
-    others = (ref for ref in recipients(ask.asker, scene.member.team) if ref not in asked)
+    others = (ref for ref in asking.recipients(ask.asker, scene.member.team) if ref not in asked)
     return screens.unanswered(
         scene.words,
         ask_id=ask.ask_id,
@@ -121,4 +120,8 @@ RECIPES = {
     ),
 }
 
-TIMERS = {DEPUTY: ask_deputy, UNANSWERED: tell_unanswered, FOLLOW_UP: follow_up}
+TIMERS = {
+    asking.ASK_DEPUTY: ask_deputy,
+    asking.TELL_UNANSWERED: tell_unanswered,
+    asking.FOLLOW_UP: follow_up,
+}

@@ -15,12 +15,10 @@ from bot.domain.members import Member, PersonRef
 from bot.domain.notices import Kind, notice
 from bot.domain.rotation import keys_for
 from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
-from storage import checkins, members, outbox, privacy, rules, timers, workspaces
+from storage import checkins, members, outbox, planning, privacy, rules, timers, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
 from storage.timers import Timer, checkin_entity
-
-REMIND, LATER, CLOSE = "remind", "later", "close"
 
 
 def plan_checkins(setting: Setting, workspace: str) -> bool:
@@ -40,7 +38,7 @@ def plan_checkins(setting: Setting, workspace: str) -> bool:
 
 def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     """Plan one person's week and when to look at them again; planning twice makes nothing twice."""
-    situation = _situation(tx, ref, now)
+    situation = planning.situation(tx, ref, now)
     since = rules.since(tx, ref, RuleKind.CHECKIN)
     if situation is None or since is None:
         rules.set_next_due(tx, None, ref=ref, kind=RuleKind.CHECKIN)
@@ -55,22 +53,6 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     rules.set_next_due(tx, slot, ref=ref, kind=RuleKind.CHECKIN)
 
 
-def _situation(tx: Tx, ref: PersonRef, now: datetime) -> Situation | None:
-    """None when nothing is to be planned: the person left, or no team of theirs has started."""
-    epoch_on = workspaces.get(tx).epoch_on
-    member = members.known(tx, ref, now)
-    if epoch_on is None or member.team is None or not member.person.active:
-        return None
-    return Situation(
-        person=member.person,
-        preferences=member.preferences,
-        standing=rules.standing(tx, ref),
-        calendar=calendar_of(member, now),
-        epoch_on=epoch_on,
-        small=not privacy.words_possible(tx, member.team, now),
-    )
-
-
 def _settle(tx: Tx, situation: Situation, decision: Send | Skip) -> None:
     ref = situation.person.ref
     if isinstance(decision, Skip):
@@ -83,7 +65,7 @@ def _settle(tx: Tx, situation: Situation, decision: Send | Skip) -> None:
     outbox.add(
         tx, notice(Kind.CHECKIN, ref, f"w{week}", decision.due_at, expires_at=closes_at, facts={"week": week})
     )
-    timers.put(tx, checkin_entity(ref, week), CLOSE, closes_at)
+    timers.put(tx, checkin_entity(ref, week), deciding.CLOSE, closes_at)
 
 
 def remind(tx: Tx, timer: Timer, now: datetime) -> None:
@@ -116,9 +98,9 @@ def close(tx: Tx, timer: Timer, now: datetime) -> None:
         return
     closes_at = closing_at(epoch_on, week, member.person.tz)
     if now < closes_at:
-        timers.put(tx, timer.entity, CLOSE, closes_at)
+        timers.put(tx, timer.entity, deciding.CLOSE, closes_at)
         return
-    timers.drop(tx, timer.entity, REMIND, LATER)
+    timers.drop(tx, timer.entity, deciding.REMIND, deciding.COME_AGAIN)
     _end_week(tx, member, week, now)
 
 
@@ -180,7 +162,7 @@ def _first_sent(scene: Scene, channel: str, ts: str) -> None:
     closes_at = closing_at(scene.epoch_on, scene.week, scene.member.person.tz)
     at = deciding.reminder_at(scene.claim.due_at, closes_at, scene.calendar())
     if at:
-        timers.put(scene.tx, checkin_entity(scene.to, scene.week), REMIND, at)
+        timers.put(scene.tx, checkin_entity(scene.to, scene.week), deciding.REMIND, at)
 
 
 def _again_sent(scene: Scene, channel: str, ts: str) -> None:
@@ -217,4 +199,4 @@ RECIPES = {
     ),
 }
 
-TIMERS = {REMIND: remind, LATER: come_again, CLOSE: close}
+TIMERS = {deciding.REMIND: remind, deciding.COME_AGAIN: come_again, deciding.CLOSE: close}

@@ -16,12 +16,12 @@ from storage.schema import answers, person_keys
 
 def save(tx: Tx, ref: PersonRef, week: int, given: Mapping[str, int]) -> None:
     """Keep a person's answers of a week in place of what was there; nothing given keeps nothing."""
-    tx.execute(delete(answers).where(*_one(tx, ref, week)))
     if not given:
+        tx.execute(delete(answers).where(*_one(tx, ref, week)))
         return
-    sealed = seal_answers(_data_key(tx, ref), ref, week, given)
-    row = {"workspace": tx.workspace, "ref": ref, "week": week, "weighed": CORE in given, "sealed": sealed}
-    tx.execute(answers.insert().values(**row))
+    kept = {"weighed": CORE in given, "sealed": seal_answers(_data_key(tx, ref), ref, week, given)}
+    statement = tx.insert(answers).values(workspace=tx.workspace, ref=ref, week=week, **kept)
+    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref", "week"], set_=kept))
 
 
 def own(tx: Tx, ref: PersonRef, week: int) -> dict[str, int]:

@@ -25,7 +25,7 @@ from storage.crypto import Keys
 
 BUSY_MS = 5_000
 MIGRATION_LOCK = 0x43686F6972
-"""PostgreSQL advisory lock, held while tables are made or changed."""
+"""PostgreSQL advisory lock of the transaction in which tables are made or changed."""
 
 
 class InUse(Exception):
@@ -85,17 +85,12 @@ class Store:
     def migrate(self) -> None:
         """Make or bring up to date all tables; safe to call from several machines at once."""
         _make_folder(self.url)
-        with self.engine.connect() as connection:
+        with self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-                connection.commit()
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            connection.commit()
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
-                connection.commit()
 
     def is_migrated(self) -> bool:
         """Whether the tables are those of this version."""

@@ -73,13 +73,14 @@ def has_chosen(tx: Tx, ref: PersonRef) -> bool:
 
 
 def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
-    """Keep a choice and leave the others as they are; returns all of them."""
+    """Keep a choice and leave the others as they are, also one made at this moment; returns all of them."""
     chosen = replace(choices(tx, ref), **changes)
     names = set(preferences.columns.keys()) - {"workspace", "ref"}
     row = {name: getattr(chosen, name) for name in names}
     row["items_off"] = sorted(chosen.items_off)
     statement = tx.insert(preferences).values(workspace=tx.workspace, ref=ref, **row)
-    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=row))
+    changed = {name: row[name] for name in changes} or {"ref": ref}
+    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=changed))
     return chosen
 
 

@@ -144,6 +144,15 @@ teams = _table(
     Column("started_at", Instant),
 )
 
+team_plans = _table(
+    "team_plans",
+    _workspace(),
+    Column("team_id", String(32), primary_key=True),
+    _ref("set_up_by", nullable=False),
+    Column("team", JSON, nullable=False),
+    Column("members", JSON, nullable=False),
+)
+
 memberships = _table(
     "memberships",
     _workspace(),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
 from bot.domain.groups import Roster
-from bot.domain.members import PersonRef, Team, TeamState, Unit
+from bot.domain.members import PersonRef, Team, TeamPlan, TeamState, Unit
 from storage.database import Tx
-from storage.schema import memberships, teams, units
+from storage.schema import memberships, team_plans, teams, units
 
 
 def new_id() -> str:
@@ -53,6 +53,38 @@ def list_supervised(tx: Tx, ref: PersonRef) -> tuple[Team, ...]:
     return tuple(
         team for team in list_teams(tx) if team.supervisor == ref and team.state is TeamState.STARTED
     )
+
+
+PLANNED = ("unit_id", "name", "channel_id", "tz", "language", "country", "supervisor", "deputy", "leader")
+"""What a plan changes of a team; the rest of the team stays as it is."""
+
+
+def save_plan(tx: Tx, plan: TeamPlan) -> None:
+    """Keep what an admin has set up so far; the team itself is untouched."""
+    row = {
+        "team_id": plan.team.team_id,
+        "set_up_by": plan.set_up_by,
+        "team": {name: getattr(plan.team, name) for name in PLANNED},
+        "members": list(plan.members),
+    }
+    _put(tx, team_plans, "team_id", row)
+
+
+def get_plan(tx: Tx, team_id: str) -> TeamPlan | None:
+    """The plan of a team, laid over the team as it is now."""
+    found = tx.execute(
+        select(team_plans).where(*_here(tx, team_plans), team_plans.c.team_id == team_id)
+    ).first()
+    team = get(tx, team_id)
+    if found is None or team is None:
+        return None
+    members = tuple(PersonRef(ref) for ref in found.members)
+    planned = replace(team, **found.team)
+    return TeamPlan(team=planned, members=members, set_up_by=PersonRef(found.set_up_by))
+
+
+def drop_plan(tx: Tx, team_id: str) -> None:
+    tx.execute(delete(team_plans).where(*_here(tx, team_plans), team_plans.c.team_id == team_id))
 
 
 def join(tx: Tx, team_id: str, ref: PersonRef, at: datetime) -> None:

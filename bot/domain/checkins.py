@@ -28,6 +28,8 @@ from bot.domain.localtime import (
 from bot.domain.members import Person, Preferences
 from bot.domain.rotation import is_due
 
+REMIND, COME_AGAIN, CLOSE = "remind", "come_again", "close"
+"""What timers do to a check-in."""
 LATER_TODAY = timedelta(hours=3)
 UNANSWERED_BEFORE_QUIET = 3
 QUIET_WEEKS = 4
@@ -135,6 +137,32 @@ def next_slot(
         week += 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """When the next check-in comes; or None and why none comes."""
+
+    at: datetime | None = None
+    why_none: Reason | None = None
+
+
+LOOK_AHEAD = 8
+"""Weeks after which somebody without a check-in is told the reason of the first one."""
+
+
+def outlook(situation: Situation, settled: Collection[int], since: datetime, now: datetime) -> Outlook:
+    """The next check-in as planning will decide it, by what is known now."""
+    why_none = None
+    passed = set(settled)
+    for _ in range(LOOK_AHEAD):
+        week, slot = next_slot(situation, passed, since, now)
+        decision = plan(situation, week, slot, max(slot, now))
+        if isinstance(decision, Send):
+            return Outlook(at=decision.due_at)
+        why_none = why_none or decision.reason
+        passed.add(week)
+    return Outlook(why_none=why_none)
+
+
 def missed_weeks(
     situation: Situation, planned: Collection[int], since: datetime, now: datetime
 ) -> tuple[int, ...]:
@@ -236,6 +264,11 @@ def put_off(state: State) -> State:
 def declined(state: State) -> State:
     """After "Not this week". What was answered stays answered."""
     return State.DECLINED if state in TOUCHABLE else state
+
+
+def answered(state: State) -> State:
+    """After a submit, blank or not."""
+    return State.ANSWERED if state in OPEN else state
 
 
 def closed(state: State) -> State:

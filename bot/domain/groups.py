@@ -43,12 +43,12 @@ def _pools(small: Iterable[Roster]) -> list[tuple[str, ...]]:
     by_unit: dict[str, list[Roster]] = {}
     for team in small:
         by_unit.setdefault(team.unit_id or "", []).append(team)
-    enough = (pool for pool in by_unit.values() if _together(pool) >= ROSTER_MIN)
+    enough = (pool for pool in by_unit.values() if together(pool) >= ROSTER_MIN)
     return [tuple(sorted(team.team_id for team in pool)) for pool in enough]
 
 
-def _together(pool: Iterable[Roster]) -> int:
-    """Who counts in a pool: a reader of any of its teams reads the pooled line too."""
+def together(pool: Iterable[Roster]) -> int:
+    """How many count in a pool: a reader of any of its teams reads the pooled line too."""
     teams = tuple(pool)
     members = frozenset[PersonRef]().union(*(team.members for team in teams))
     return len(members - frozenset[PersonRef]().union(*(team.readers for team in teams)))
@@ -64,6 +64,5 @@ def group_sizes(rosters: Iterable[Roster]) -> Mapping[str, int]:
     teams = {team.team_id: team for team in rosters}
     sizes = {team_id: team.eligible for team_id, team in teams.items()}
     for group in partition(teams.values()):
-        together = _together(teams[team_id] for team_id in group)
-        sizes.update(dict.fromkeys(group, together))
+        sizes.update(dict.fromkeys(group, together(teams[team_id] for team_id in group)))
     return sizes

@@ -96,6 +96,15 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamPlan:
+    """A team as an admin is setting it up or changing it: nothing of it holds before it is confirmed."""
+
+    team: Team
+    members: tuple[PersonRef, ...]
+    set_up_by: PersonRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
     """One Slack workspace: its calendar of weeks and who runs the server (changes 11)."""
 

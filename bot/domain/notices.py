@@ -55,6 +55,11 @@ class Notice:
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
+def dedupe_key(kind: Kind, to: PersonRef | str | None, about: str) -> str:
+    """By which the same thing is never said twice to the same reader."""
+    return f"{kind}|{to}|{about}"
+
+
 def notice(
     kind: Kind,
     to: PersonRef | None,
@@ -69,7 +74,7 @@ def notice(
     return Notice(
         kind=kind,
         to=to,
-        dedupe_key=f"{kind}|{to or channel}|{about}",
+        dedupe_key=dedupe_key(kind, to or channel, about),
         due_at=due_at,
         expires_at=expires_at or due_at + KEPT_WAITING,
         channel=channel,

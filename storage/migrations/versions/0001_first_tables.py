@@ -171,6 +171,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "team_plans",
+        sa.Column("workspace", sa.String(length=32), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("set_up_by", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.JSON(), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "team_id", name=op.f("pk_team_plans")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "teams",
         sa.Column("workspace", sa.String(length=32), nullable=False),
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -183,7 +193,7 @@ def upgrade() -> None:
         sa.Column("supervisor", sa.String(length=64), nullable=True),
         sa.Column("deputy", sa.String(length=64), nullable=True),
         sa.Column("leader", sa.String(length=64), nullable=True),
-        sa.Column("pooled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("pooled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("staff_told_on", sa.Date(), nullable=True),
         sa.Column("promised_on", sa.Date(), nullable=True),
@@ -221,7 +231,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=16), server_default="en", nullable=False),
         sa.Column("key_holder", sa.String(length=200), nullable=True),
         sa.Column("key_holder_ref", sa.String(length=64), nullable=True),
-        sa.Column("key_holder_conflict", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("key_holder_conflict", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("key_check", sa.String(length=64), nullable=False),
         sa.Column("send_not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
@@ -240,6 +250,7 @@ def downgrade() -> None:
 
     op.drop_table("timers")
     op.drop_table("teams")
+    op.drop_table("team_plans")
     op.drop_table("seen_events")
     with op.batch_alter_table("rules", schema=None) as batch_op:
         batch_op.drop_index("ix_rules_due")

@@ -1,0 +1,318 @@
+"""Asking for a check-in in one's own name, answering it, taking it back, and whether it happened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import partial
+
+from slack_bolt import App
+
+from bot.blocks import asks as screens
+from bot.blocks import ids
+from bot.blocks.asks import AskLine, Role
+from bot.content.holidays import calendar_of
+from bot.domain import asks as asking
+from bot.domain.asks import Ask, AskState
+from bot.domain.localtime import instant, local, next_working
+from bot.domain.members import Member, PersonRef
+from bot.domain.notices import Kind, dedupe_key, notice
+from bot.slack import RosterEntry
+from handlers.members import note_person
+from handlers.payloads import Malformed
+from handlers.visit import (
+    Edit,
+    FreshHome,
+    Listen,
+    Replies,
+    Show,
+    Sorry,
+    Turn,
+    Visit,
+    Wrong,
+    for_member,
+    for_reader,
+)
+from storage import asks, members, outbox, timers
+from storage.database import Tx
+from storage.timers import ask_entity
+
+ANSWERED_WITH = {ids.MET: AskState.MET, ids.NO_LONGER: AskState.NO_LONGER}
+
+
+def on_ask_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """Ask for something: the same for everybody, nothing prefilled, no reason field (changes 6)."""
+    earlier = asks.get(tx, visit.act.value) if visit.act.value else None
+    instead_of = earlier.ask_id if earlier and earlier.asker == visit.ref else ""
+    passed_over = {earlier.recipient, earlier.also_asked} if earlier and instead_of else set()
+    people = [ref for ref in asking.recipients(visit.ref, member.team) if _is_here(tx, ref)]
+    open_to = [ref for ref in people if ref not in passed_over]
+    if not open_to:
+        return (Sorry(trouble="nobody_to_ask"),)
+    view = screens.ask_form(
+        visit.words(member),
+        recipients=[(members.user_id(tx, ref), _role(member, ref)) for ref in open_to],
+        deputy=len(open_to) > 1,
+        instead_of=instead_of,
+    )
+    return (Show(view=view),)
+
+
+def _role(member: Member, ref: PersonRef) -> Role:
+    return "supervisor" if member.team and ref == member.team.supervisor else "deputy"
+
+
+def _is_here(tx: Tx, ref: PersonRef) -> bool:
+    person = members.get(tx, ref)
+    return person is not None and person.active
+
+
+def on_asked(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """The ask was sent: one named note to one person, in their working time, and the timers that end it."""
+    recipient = tx.ref(visit.act.needed(ids.RECIPIENT))
+    others = asking.recipients(visit.ref, member.team)
+    if recipient not in others:
+        raise Malformed("recipient")
+    _close_earlier(visit, tx)
+    waiting = next((ask for ask in asks.list_of(tx, visit.ref) if _still_waits(ask, recipient)), None)
+    ask = waiting or _add(visit, tx, member, recipient, others)
+    view = screens.asked(
+        visit.words(member),
+        ask_id=ask.ask_id,
+        recipient_id=members.user_id(tx, recipient),
+        deputy_id=members.user_id(tx, ask.deputy) if ask.deputy else None,
+    )
+    return (Turn(view=view), FreshHome())
+
+
+def _still_waits(ask: Ask, recipient: PersonRef) -> bool:
+    """Asked twice, by two clicks or impatience, is asked once."""
+    return ask.recipient == recipient and ask.state is AskState.OPEN
+
+
+def _close_earlier(visit: Visit, tx: Tx) -> None:
+    earlier = str(visit.act.facts.get("instead_of", ""))
+    found = asks.get(tx, earlier) if earlier else None
+    if found and found.asker == visit.ref:
+        asks.move(tx, earlier, asking.WAITING, AskState.NO_LONGER)
+
+
+def _add(visit: Visit, tx: Tx, member: Member, recipient: PersonRef, others: tuple[PersonRef, ...]) -> Ask:
+    allowed = bool(visit.act.several(ids.DEPUTY_TOO))
+    deputy = next((ref for ref in others if ref != recipient), None) if allowed else None
+    asked_on = local(visit.now, member.person.tz).date()
+    ask = Ask(ask_id=asks.new_id(), asker=visit.ref, recipient=recipient, deputy=deputy, asked_on=asked_on)
+    asks.add(tx, ask)
+    calendar = calendar_of(members.known(tx, recipient, visit.now), visit.now)
+    arrives_at = next_working(visit.now, calendar)
+    facts = {"ask": ask.ask_id}
+    outbox.add(tx, notice(Kind.ASK, recipient, ask.ask_id, arrives_at, facts=facts))
+    if deputy:
+        due_at = asking.deputy_due(arrives_at, calendar)
+        timers.put(tx, ask_entity(ask.ask_id), asking.ASK_DEPUTY, due_at)
+    due_at = asking.unanswered_due(arrives_at, calendar)
+    timers.put(tx, ask_entity(ask.ask_id), asking.TELL_UNANSWERED, due_at)
+    return ask
+
+
+def on_withdrawn(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """Taken back by the asker, at any moment before it ended."""
+    ask = _own(visit, tx)
+    if ask is None or asking.withdraw(ask.state) is None:
+        return (Sorry(trouble="out_of_date"),)
+    asks.move(tx, ask.ask_id, (ask.state,), AskState.WITHDRAWN)
+    timers.drop(tx, ask_entity(ask.ask_id), *asking.TIMERS)
+    view = screens.ask_withdrawn_view(visit.words(member), recipient_id=members.user_id(tx, ask.recipient))
+    return (Turn(view=view), *_their_cards(visit, tx, ask.ask_id), FreshHome())
+
+
+def on_agreed(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """Yes."""
+    return _answer(visit, tx, member, visit.act.value, AskState.AGREED)
+
+
+def on_another_time_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
+    if not _may_answer(visit, tx, visit.act.value):
+        return _no_longer_open(visit, tx, visit.act.value)
+    first_on = local(visit.now, member.person.tz).date()
+    view = screens.another_time_form(visit.words(member), ask_id=visit.act.value, first_on=first_on)
+    return (Show(view=view),)
+
+
+def on_another_time(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """Another day and hour, in the zone of who answers."""
+    meet_at = _moment(visit, member)
+    if meet_at <= visit.now:
+        return (Wrong(errors=screens.another_time_errors(visit.words(member))),)
+    ask_id = visit.act.fact("ask")
+    return _answer(visit, tx, member, ask_id, AskState.ANOTHER_TIME, meet_at=meet_at)
+
+
+def _moment(visit: Visit, member: Member) -> datetime:
+    try:
+        on = date.fromisoformat(visit.act.needed(ids.MEET_ON))
+        at = time.fromisoformat(visit.act.needed(ids.MEET_TIME))
+    except ValueError:
+        raise Malformed("moment") from None
+    return instant(on, at, member.person.tz)
+
+
+def on_cannot_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
+    if not _may_answer(visit, tx, visit.act.value):
+        return _no_longer_open(visit, tx, visit.act.value)
+    return (Show(view=screens.cannot_form(visit.words(member), ask_id=visit.act.value)),)
+
+
+def on_cannot(visit: Visit) -> Replies:
+    """I can't, and here is who can: a next person is needed."""
+    named = visit.house.messenger.person(visit.act.needed(ids.NEXT_PERSON))
+    return for_member(partial(_on_cannot, named=named))(visit)
+
+
+def _on_cannot(visit: Visit, tx: Tx, member: Member, named: RosterEntry | None) -> Replies:
+    ask = _known(tx, visit.act.fact("ask"))
+    if named is None or not named.is_staff or not named.active:
+        return (Wrong(errors=screens.cannot_errors(visit.words(member))),)
+    next_person = note_person(tx, named)
+    if next_person in (ask.asker, visit.ref):
+        return (Wrong(errors=screens.cannot_errors(visit.words(member))),)
+    return _answer(visit, tx, member, ask.ask_id, AskState.CANNOT, next_person=next_person)
+
+
+def _answer(visit: Visit, tx: Tx, member: Member, ask_id: str, given: AskState, **more: object) -> Replies:
+    """The first answer counts; the asker is told, the cards of those asked say what became of it."""
+    if not _may_answer(visit, tx, ask_id):
+        return _no_longer_open(visit, tx, ask_id)
+    asks.move(tx, ask_id, asking.WAITING, given, answered_by=visit.ref, **more)
+    ask = _known(tx, ask_id)
+    timers.drop(tx, ask_entity(ask_id), *asking.TIMERS)
+    asker = members.known(tx, ask.asker, visit.now)
+    calendar = calendar_of(asker, visit.now)
+    told_at = next_working(visit.now, calendar)
+    facts = {"ask": ask_id}
+    outbox.add(tx, notice(Kind.ASK_TOLD, ask.asker, ask_id, told_at, facts=facts))
+    if given is not AskState.CANNOT:
+        due_at = asking.follow_up_due(ask.meet_at or told_at, calendar)
+        timers.put(tx, ask_entity(ask_id), asking.FOLLOW_UP, due_at)
+    done = screens.ask_list(visit.words(member), _lines_to(visit, tx))
+    shown: Replies = (Turn(view=done),) if visit.act.in_modal else ()
+    return (*shown, *_their_cards(visit, tx, ask_id))
+
+
+def _may_answer(visit: Visit, tx: Tx, ask_id: str) -> bool:
+    ask = asks.get(tx, ask_id)
+    return ask is not None and ask.may_answer(visit.ref) and ask.state in asking.WAITING
+
+
+def _no_longer_open(visit: Visit, tx: Tx, ask_id: str) -> Replies:
+    """Somebody else was first, or it was taken back: the card says so now."""
+    ask = asks.get(tx, ask_id)
+    if ask is None or not ask.may_answer(visit.ref):
+        return (Sorry(trouble="not_yours"),)
+    return (Sorry(trouble="out_of_date"), *_their_cards(visit, tx, ask_id))
+
+
+def _their_cards(visit: Visit, tx: Tx, ask_id: str) -> Replies:
+    """Edits of the cards of everybody who was asked, so that each shows how it stands."""
+    ask = _known(tx, ask_id)
+    asked = [ref for ref in (ask.recipient, ask.also_asked) if ref]
+    return tuple(edit for ref in asked if (edit := _card_of(visit, tx, ask, ref)) is not None)
+
+
+def _card_of(visit: Visit, tx: Tx, ask: Ask, ref: PersonRef) -> Edit | None:
+    sent = outbox.sent_at(tx, dedupe_key(Kind.ASK, ref, ask.ask_id))
+    if sent is None:
+        return None
+    by_other = ask.answered_by if ask.answered_by not in (None, ref) else None
+    message = screens.ask_card(
+        visit.words(members.known(tx, ref, visit.now)),
+        ask_id=ask.ask_id,
+        asker_id=members.user_id(tx, ask.asker),
+        state=ask.state,
+        meet_at=ask.meet_at,
+        next_id=members.user_id(tx, ask.next_person) if ask.next_person else None,
+        answered_by_id=members.user_id(tx, by_other) if by_other else None,
+        for_deputy=ref == ask.also_asked,
+    )
+    return Edit(message=message, channel=sent[0], ts=sent[1])
+
+
+def on_left(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """Leave it: the asker does not want to ask anybody else."""
+    ask = _own(visit, tx)
+    if ask is None or not asks.move(tx, ask.ask_id, asking.WAITING, AskState.NO_LONGER):
+        return (Sorry(trouble="out_of_date"),)
+    words = visit.words(member)
+    return (Edit(message=screens.left(words)), *_their_cards(visit, tx, ask.ask_id), FreshHome())
+
+
+def on_follow_up_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
+    ask = _own(visit, tx)
+    if ask is None or ask.state not in asking.AGREED_STATES:
+        return (Sorry(trouble="out_of_date"),)
+    with_whom = members.user_id(tx, ask.answered_by or ask.recipient)
+    view = screens.did_it_happen_view(visit.words(member), ask_id=ask.ask_id, recipient_id=with_whom)
+    return (Show(view=view),)
+
+
+def on_follow_up(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """Did that happen? "Not yet" ends this ask and opens the way to the next."""
+    given, ask = visit.act.needed(ids.HAPPENED), _own_by(visit, tx, visit.act.fact("ask"))
+    if given not in (ids.MET, ids.NOT_YET, ids.NO_LONGER):
+        raise Malformed("happened")
+    if ask is None or asking.after_follow_up(ask.state, AskState.NO_LONGER) is None:
+        return (Sorry(trouble="out_of_date"),)
+    asks.move(tx, ask.ask_id, (ask.state,), ANSWERED_WITH.get(given, AskState.NO_LONGER))
+    can_ask = bool(asking.recipients(visit.ref, member.team))
+    view = screens.did_it_happen_done(visit.words(member), answer=given, ask_again=can_ask)
+    return (Turn(view=view), FreshHome())
+
+
+def on_asks_to_me_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """What was asked of a supervisor or deputy, by name, as each person chose."""
+    return (Show(view=screens.ask_list(visit.words(member), _lines_to(visit, tx))),)
+
+
+def _lines_to(visit: Visit, tx: Tx) -> tuple[AskLine, ...]:
+    return tuple(line(tx, ask, ask.asker) for ask in asks.list_to(tx, visit.ref))
+
+
+def line(tx: Tx, ask: Ask, other: PersonRef) -> AskLine:
+    """An ask as a list shows it to one of the two."""
+    return AskLine(
+        ask_id=ask.ask_id,
+        with_id=members.user_id(tx, other),
+        state=ask.state,
+        asked_on=ask.asked_on,
+        meet_at=ask.meet_at,
+    )
+
+
+def _own(visit: Visit, tx: Tx) -> Ask | None:
+    return _own_by(visit, tx, visit.act.value)
+
+
+def _own_by(visit: Visit, tx: Tx, ask_id: str) -> Ask | None:
+    ask = asks.get(tx, ask_id)
+    return ask if ask and ask.asker == visit.ref else None
+
+
+def _known(tx: Tx, ask_id: str) -> Ask:
+    ask = asks.get(tx, ask_id)
+    if ask is None:
+        raise Malformed("ask")
+    return ask
+
+
+def register(app: App, listen: Listen) -> None:
+    app.action(ids.OPENED_ASK)(listen(for_reader(on_ask_opened)))
+    app.view(ids.VIEW_ASK)(listen(for_member(on_asked)))
+    app.action(ids.WITHDREW_ASK)(listen(for_member(on_withdrawn)))
+    app.action(ids.ASK_ANSWERED_YES)(listen(for_member(on_agreed)))
+    app.action(ids.ASK_ANSWERED_ANOTHER_TIME)(listen(for_reader(on_another_time_opened)))
+    app.view(ids.VIEW_ANOTHER_TIME)(listen(for_member(on_another_time)))
+    app.action(ids.ASK_ANSWERED_CANNOT)(listen(for_reader(on_cannot_opened)))
+    app.view(ids.VIEW_CANNOT)(listen(on_cannot))
+    app.action(ids.LEFT_ASK)(listen(for_member(on_left)))
+    app.action(ids.OPENED_FOLLOW_UP)(listen(for_reader(on_follow_up_opened)))
+    app.view(ids.VIEW_FOLLOW_UP)(listen(for_member(on_follow_up)))
+    app.action(ids.OPENED_ASKS_TO_ME)(listen(for_reader(on_asks_to_me_opened)))

@@ -1,0 +1,115 @@
+"""Crisis lines, the menu and whatever is typed to the bot. All of it works without the database (SF1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slack_bolt import App
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.blocks import crisis as screens
+from bot.blocks import ids, replies
+from bot.blocks.elements import Message
+from bot.content import Words
+from handlers import asks, home, privacy, settings
+from handlers.events import EventVisit, ListenEvent
+from handlers.payloads import Act
+from handlers.visit import (
+    House,
+    Listen,
+    Listener,
+    Replies,
+    Show,
+    Visit,
+    Whisper,
+    for_member,
+    for_reader,
+)
+
+COMMAND = "/choir"
+LONGEST_COMMAND = 200
+"""Typed words are looked at no further than this."""
+
+
+def on_crisis_opened(visit: Visit) -> Replies:
+    """Crisis help, from any card, any view and Home."""
+    words, country = speak(visit.house, visit.act)
+    return (Show(view=screens.view(words, country=country)),)
+
+
+def on_command(visit: Visit) -> Replies:
+    """/choir and what was typed after it, in any language, with or without accents."""
+    named = visit.house.content.parse_command(visit.act.value[:LONGEST_COMMAND])
+    return COMMANDS.get(named, _menu)(visit)
+
+
+def _crisis(visit: Visit) -> Replies:
+    return (Whisper(message=crisis_card(visit.house, visit.act)),)
+
+
+def _menu(visit: Visit) -> Replies:
+    words, country = speak(visit.house, visit.act)
+    return (Whisper(message=screens.menu(words, country=country)),)
+
+
+COMMANDS: Mapping[str, Listener] = {
+    "crisis": _crisis,
+    "menu": _menu,
+    "ask": for_reader(asks.on_ask_opened),
+    "pause": for_reader(settings.on_pause_opened),
+    "stop": for_member(settings.on_stopped),
+    "resume": for_member(settings.on_resumed),
+    "settings": for_reader(settings.on_settings_opened),
+    "privacy": for_reader(privacy.on_who_sees_opened),
+    "home": home.on_home_asked_for,
+}
+
+
+def crisis_card(house: House, act: Act) -> Message:
+    """Crisis lines first, then the menu; in every language for somebody we never spoke to."""
+    known = _known(house, act)
+    if known is None:
+        return screens.both_languages(house.content, country=house.country)
+    return screens.card(known[0], country=known[1])
+
+
+def speak(house: House, act: Act) -> tuple[Words, str]:
+    """The person's language and country, from memory or the database, else the installation's."""
+    return _known(house, act) or (house.content.words(None), house.country)
+
+
+def _known(house: House, act: Act) -> tuple[Words, str] | None:
+    visit = Visit(house=house, act=act, now=house.now())
+    remembered = visit.from_memory()
+    if remembered:
+        return remembered
+    try:
+        with visit.read() as tx:
+            visit.member(tx)
+    except (SQLAlchemyError, KeyError):
+        return None
+    return visit.from_memory()
+
+
+def on_typed(visit: EventVisit) -> None:
+    """Any text in the DM gets an answer at once; the text is looked at for a command word and forgotten."""
+    event = visit.event
+    if event.bot or event.subtype or not event.user_id or not event.channel:
+        return
+    act = Act(workspace=event.workspace, user_id=event.user_id, channel=event.channel)
+    message = _answer_to(visit.house, act, event.text)
+    visit.house.messenger.answer(event.channel, message)
+
+
+def _answer_to(house: House, act: Act, text: str) -> Message:
+    named = house.content.parse_command(text[:LONGEST_COMMAND])
+    if named == "crisis":
+        return crisis_card(house, act)
+    words, country = speak(house, act)
+    return replies.dm_reply(words, country=country)
+
+
+def register(app: App, listen: Listen, listen_event: ListenEvent) -> None:
+    app.command(COMMAND)(listen(on_command))
+    app.action(ids.OPENED_CRISIS)(listen(on_crisis_opened))
+    app.event("message")(listen_event(on_typed))

@@ -1,0 +1,175 @@
+"""Home: drawn when somebody opens it and whenever they changed something on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from slack_bolt import App
+from slack_sdk.errors import SlackClientError
+
+from bot.blocks import home as screens
+from bot.blocks import ids
+from bot.blocks.elements import View
+from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
+from bot.domain import asks as asking
+from bot.domain.checkins import Outlook, Reason
+from bot.domain.localtime import local, week_of
+from bot.domain.members import Member
+from bot.domain.supervision import prompt_number
+from bot.slack import RosterEntry
+from handlers.asks import line
+from handlers.events import EventVisit, ListenEvent
+from handlers.payloads import Act
+from handlers.visit import FreshHome, Listen, Replies, Visit, Whisper
+from storage import asks, members, planning, teams, workspaces
+from storage.database import Tx
+
+REVIEW_LASTS = timedelta(days=180)
+"""Crisis lines looked at longer ago than this are marked for admins (SF2)."""
+
+WHY_NONE: dict[Reason | None, WhyNone] = {
+    Reason.PAUSED: "paused",
+    Reason.STOPPED: "stopped",
+    Reason.QUIET: "quiet",
+    Reason.DAYS_OFF: "days_off",
+}
+
+
+def on_home_opened(visit: EventVisit) -> None:
+    if visit.event.tab not in (None, "home") or not visit.event.user_id:
+        return
+    act = Act(workspace=visit.event.workspace, user_id=visit.event.user_id)
+    view = draw(Visit(house=visit.house, act=act, now=visit.now))
+    visit.house.messenger.publish_home(visit.event.user_id, view)
+
+
+def on_home_asked_for(visit: Visit) -> Replies:
+    """`/choir home`: drawn anew, with a word where to find it."""
+    with visit.read() as tx:
+        words = visit.words(visit.member(tx))
+    return (FreshHome(), Whisper(message=screens.where_home_is(words)))
+
+
+def on_work_opened(_visit: Visit) -> Replies:
+    """The part for supervisors, leaders and admins, behind one button."""
+    return (FreshHome(showing_work=True),)
+
+
+def on_mine_opened(_visit: Visit) -> Replies:
+    return (FreshHome(),)
+
+
+def draw(visit: Visit, *, showing_work: bool = False) -> View:
+    """Somebody's Home as it stands now; for people without a part here, the crisis line and why."""
+    entry = _entry(visit)
+    with visit.read() as tx:
+        member = visit.member(tx)
+        facts = _mine(visit, tx, member) if member else HomeFacts(country=visit.house.country)
+        facts = _work(visit, tx, facts, may_administer=entry is not None and entry.may_administer)
+    content = visit.house.content
+    stranger = content.words(content.language_for(None, entry.locale if entry else None))
+    words = visit.words(member) if member else stranger
+    return screens.home(words, replace(facts, showing="work" if showing_work else "mine"))
+
+
+def _entry(visit: Visit) -> RosterEntry | None:
+    """What Slack says of the person now; None when it cannot be asked."""
+    try:
+        return visit.house.messenger.person(visit.act.user_id)
+    except (SlackClientError, OSError):
+        return None
+
+
+def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
+    facts = HomeFacts(
+        country=member.country,
+        team=member.team.name if member.team else None,
+        can_ask=bool(asking.recipients(visit.ref, member.team)),
+        stopped=member.preferences.stopped,
+        paused=member.preferences.paused_at(visit.now),
+        my_asks=tuple(line(tx, ask, ask.recipient) for ask in asks.list_of(tx, visit.ref)),
+        promises=_promises(tx),
+    )
+    return _with_next(visit, tx, member, facts)
+
+
+def _with_next(visit: Visit, tx: Tx, member: Member, facts: HomeFacts) -> HomeFacts:
+    """When the next check-in comes, or why none does."""
+    outlook, chosen, tz = (
+        planning.next_checkin(tx, visit.ref, visit.now),
+        member.preferences,
+        member.person.tz,
+    )
+    if outlook and outlook.at:
+        here = local(outlook.at, tz)
+        return replace(facts, next_on=here.date(), next_time=here.time())
+    until = local(chosen.paused_until, tz).date() if facts.paused and chosen.paused_until else None
+    return replace(facts, why_none=_why_none(outlook, member), paused_until=until)
+
+
+def _why_none(outlook: Outlook | None, member: Member) -> WhyNone:
+    if outlook is None:
+        return "no_team" if member.team is None else "not_started"
+    return WHY_NONE.get(outlook.why_none, "not_known")
+
+
+def _work(visit: Visit, tx: Tx, facts: HomeFacts, *, may_administer: bool) -> HomeFacts:
+    """The part for supervisors and admins."""
+    is_admin = members.is_admin(tx, visit.ref)
+    waiting = [ask for ask in asks.list_to(tx, visit.ref) if ask.state in asking.WAITING]
+    return replace(
+        facts,
+        asks_to_me=len(waiting),
+        prompt=_prompt(visit, tx),
+        is_admin=is_admin,
+        may_claim_admin=may_administer and not is_admin,
+        teams=_teams(visit, tx) if is_admin else (),
+        crisis_reviewed=_crisis_reviewed(visit),
+    )
+
+
+def _prompt(visit: Visit, tx: Tx) -> int | None:
+    """This week's prompt for somebody who supervises a team that has begun."""
+    epoch_on = workspaces.get(tx).epoch_on
+    person = members.get(tx, visit.ref)
+    if epoch_on is None or person is None or not teams.list_supervised(tx, visit.ref):
+        return None
+    return prompt_number(max(0, week_of(epoch_on, local(visit.now, person.tz).date())))
+
+
+def _promises(tx: Tx) -> tuple[PromiseLine, ...]:
+    """Every leader's promise, dated and visible to all (changes 10)."""
+    return tuple(
+        PromiseLine(
+            team=team.name,
+            leader_id=members.user_id(tx, team.leader),
+            promised_on=team.promised_on,
+            staff_told_on=team.staff_told_on,
+        )
+        for team in teams.list_teams(tx)
+        if team.leader and team.promised_on and team.staff_told_on
+    )
+
+
+def _teams(visit: Visit, tx: Tx) -> tuple[TeamLine, ...]:
+    return tuple(
+        TeamLine(
+            team_id=team.team_id,
+            name=team.name,
+            state=team.state,
+            members=len(teams.list_members(tx, team.team_id, visit.now)),
+        )
+        for team in teams.list_teams(tx)
+    )
+
+
+def _crisis_reviewed(visit: Visit) -> bool:
+    reviewed = visit.house.crisis_reviewed_on
+    return reviewed is not None and visit.now.date() - reviewed <= REVIEW_LASTS
+
+
+def register(app: App, listen: Listen, listen_event: ListenEvent) -> None:
+    app.event("app_home_opened")(listen_event(on_home_opened))
+    app.action(ids.OPENED_WORK)(listen(on_work_opened))
+    app.action(ids.OPENED_MINE)(listen(on_mine_opened))

@@ -1,0 +1,39 @@
+"""Slack's roster as it changes: who came, who left, who moved to another zone."""
+
+from __future__ import annotations
+
+from slack_bolt import App
+
+from bot.domain.members import Person, PersonRef
+from bot.slack import RosterEntry, roster_entry
+from handlers.events import EventVisit, ListenEvent
+from storage import members, rules
+from storage.database import Tx
+from storage.rules import RuleKind
+
+
+def on_user_changed(visit: EventVisit) -> None:
+    """Zone, language or account changed in Slack; only people with a part here are kept."""
+    if visit.event.user is None:
+        return
+    entry = roster_entry(visit.event.user)
+    with visit.begin() as tx:
+        ref = tx.ref(entry.user_id)
+        if members.get(tx, ref) is None:
+            return
+        note_person(tx, entry)
+        if rules.since(tx, ref, RuleKind.CHECKIN):
+            rules.set_next_due(tx, visit.now, ref=ref, kind=RuleKind.CHECKIN)
+
+
+def note_person(tx: Tx, entry: RosterEntry) -> PersonRef:
+    """Keep what Slack's roster says of somebody who has a part here; returns their pseudonym."""
+    ref = tx.ref(entry.user_id)
+    person = Person(ref=ref, tz=entry.tz, locale=entry.locale, active=entry.active)
+    members.put(tx, entry.user_id, person)
+    return ref
+
+
+def register(app: App, listen: ListenEvent) -> None:
+    app.event("user_change")(listen(on_user_changed))
+    app.event("team_join")(listen(on_user_changed))

@@ -1,0 +1,189 @@
+"""One thing a person did, with what is needed to act on it; and what they get to see in return.
+
+A listener decides and saves in a transaction of its own and returns replies. They are carried out after
+the commit: first the acknowledgement Slack waits for, then the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeAlias
+
+from bot.blocks.elements import Message, View
+from bot.blocks.replies import Trouble
+from bot.content import Content, Words
+from bot.content.holidays import calendar_of
+from bot.domain.localtime import Calendar
+from bot.domain.members import Member, PersonRef
+from bot.slack import Messenger
+from handlers.payloads import Act
+from storage import members
+from storage.database import Store, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """A screen: opened, or put on top of (or in place of) the one the person is in."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The screen the person is in turns into this one."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """A form stays open with what is wrong under each field, by block_id."""
+
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A message of ours now reads so; the one acted on unless channel and ts say another.
+
+    edited is called once Slack took it.
+    """
+
+    message: Message
+    channel: str | None = None
+    ts: str | None = None
+    edited: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """A message that only the person sees, where they are; a screen when they are in none."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorry:
+    """It could not be done; said kindly, in the person's language."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshHome:
+    """Home is drawn anew."""
+
+    showing_work: bool = False
+
+
+Reply: TypeAlias = Show | Turn | Wrong | Edit | Whisper | Sorry | FreshHome
+Replies: TypeAlias = tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastKnown:
+    """Language and country by user, from memory: crisis lines must not need a database (SF1)."""
+
+    by_user: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def remember(self, workspace: str, user_id: str, language: str, country: str) -> None:
+        self.by_user[workspace, user_id] = (language, country)
+
+    def of(self, workspace: str, user_id: str) -> tuple[str, str] | None:
+        return self.by_user.get((workspace, user_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What every listener is handed once. now is the movable clock; country the installation's."""
+
+    store: Store
+    content: Content
+    messenger: Messenger
+    now: Callable[[], datetime]
+    country: str = "US"
+    answers_kept_weeks: int = 13
+    crisis_reviewed_on: date | None = None
+    last_known: LastKnown = field(default_factory=LastKnown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An act with the house it happens in and the moment it happened."""
+
+    house: House
+    act: Act
+    now: datetime
+
+    @property
+    def workspace(self) -> str:
+        return self.act.workspace
+
+    @property
+    def ref(self) -> PersonRef:
+        return self.house.store.keys.ref(self.workspace, self.act.user_id)
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        with self.house.store.begin(self.workspace) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        with self.house.store.read(self.workspace) as tx:
+            yield tx
+
+    def member(self, tx: Tx) -> Member | None:
+        """The person acting; None for somebody without any part here. Remembers how to speak to them."""
+        found = members.member(tx, self.ref, self.now)
+        if found is not None:
+            language = self.house.content.words_of(found).language
+            self.house.last_known.remember(self.workspace, self.act.user_id, language, found.country)
+        return found
+
+    def words(self, member: Member | None) -> Words:
+        return self.house.content.words_of(member)
+
+    def calendar(self, member: Member) -> Calendar:
+        return calendar_of(member, self.now)
+
+    def from_memory(self) -> tuple[Words, str] | None:
+        """Words and country last used with this person, without the database."""
+        known = self.house.last_known.of(self.workspace, self.act.user_id)
+        return (self.house.content.words(known[0]), known[1]) if known else None
+
+
+Listener: TypeAlias = Callable[[Visit], Replies]
+"""What a handler module registers: it acts, and says what the person sees."""
+
+MemberListener: TypeAlias = Callable[[Visit, Tx, Member], Replies]
+Listen: TypeAlias = Callable[[Listener], Callable[..., None]]
+"""What `register` of each module wraps its listeners in (handlers.replying.listen with the house)."""
+
+
+def for_member(listener: MemberListener) -> Listener:
+    """A listener inside one transaction, for somebody with a part here; others get a kind sentence."""
+
+    def on_act(visit: Visit) -> Replies:
+        with visit.begin() as tx:
+            return _as_member(visit, tx, listener)
+
+    return on_act
+
+
+def for_reader(listener: MemberListener) -> Listener:
+    """The same for a listener that changes nothing, beside any writer."""
+
+    def on_act(visit: Visit) -> Replies:
+        with visit.read() as tx:
+            return _as_member(visit, tx, listener)
+
+    return on_act
+
+
+def _as_member(visit: Visit, tx: Tx, listener: MemberListener) -> Replies:
+    member = visit.member(tx)
+    return (Sorry(trouble="unknown_person"),) if member is None else listener(visit, tx, member)

@@ -1,0 +1,37 @@
+"""The facts that planning somebody's next check-in needs, gathered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.content.holidays import calendar_of
+from bot.domain.checkins import Outlook, Situation, State, outlook
+from bot.domain.members import PersonRef
+from storage import checkins, members, privacy, rules, workspaces
+from storage.database import Tx
+from storage.rules import RuleKind
+
+
+def situation(tx: Tx, ref: PersonRef, now: datetime) -> Situation | None:
+    """None when nothing is to be planned: the person left, or no team of theirs has started."""
+    epoch_on = workspaces.get(tx).epoch_on
+    member = members.known(tx, ref, now)
+    if epoch_on is None or member.team is None or not member.person.active:
+        return None
+    return Situation(
+        person=member.person,
+        preferences=member.preferences,
+        standing=rules.standing(tx, ref),
+        calendar=calendar_of(member, now),
+        epoch_on=epoch_on,
+        small=not privacy.words_possible(tx, member.team, now),
+    )
+
+
+def next_checkin(tx: Tx, ref: PersonRef, now: datetime) -> Outlook | None:
+    """When somebody's next check-in comes, or why none does; None where none is planned at all."""
+    facts, since = situation(tx, ref, now), rules.since(tx, ref, RuleKind.CHECKIN)
+    if facts is None or since is None:
+        return None
+    settled = {found.week for found in checkins.list_weeks(tx, ref) if found.state is not State.PLANNED}
+    return outlook(facts, settled, since, now)
