@@ -23,7 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Time,
-    false,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -77,7 +77,7 @@ workspaces = _table(
     Column("language", String(16), nullable=False, server_default="en"),
     Column("key_holder", String(200)),
     _ref("key_holder_ref"),
-    Column("key_holder_conflict", Boolean, nullable=False, server_default=false()),
+    Column("key_holder_conflict", Boolean, nullable=False, server_default=text("false")),
     Column("key_check", String(64), nullable=False),
     Column("send_not_before", Instant),
     Column("next_due_at", Instant),
@@ -137,7 +137,7 @@ teams = _table(
     _ref("supervisor"),
     _ref("deputy"),
     _ref("leader"),
-    Column("pooled", Boolean, nullable=False, server_default=false()),
+    Column("pooled", Boolean, nullable=False, server_default=text("false")),
     Column("state", String(24), nullable=False),
     Column("staff_told_on", Date),
     Column("promised_on", Date),
