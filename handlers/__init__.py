@@ -33,7 +33,7 @@ from handlers.visit import House, Replies, Sorry, Visit
 log = logging.getLogger(__name__)
 
 COMMANDS = (crisis.COMMAND,)
-SHORTCUTS = (ids.OPENED_ASK,)
+SHORTCUTS = (ids.SHORTCUT_ASK,)
 EVENTS = (
     "app_home_opened",
     "app_uninstalled",

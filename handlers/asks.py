@@ -305,6 +305,7 @@ def _known(tx: Tx, ask_id: str) -> Ask:
 
 def register(app: App, listen: Listen) -> None:
     app.action(ids.OPENED_ASK)(listen(for_reader(on_ask_opened)))
+    app.shortcut(ids.SHORTCUT_ASK)(listen(for_reader(on_ask_opened)))
     app.view(ids.VIEW_ASK)(listen(for_member(on_asked)))
     app.action(ids.WITHDREW_ASK)(listen(for_member(on_withdrawn)))
     app.action(ids.ASK_ANSWERED_YES)(listen(for_member(on_agreed)))

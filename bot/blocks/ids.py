@@ -55,6 +55,8 @@ PAUSE_FOR = "pause_for"
 PAUSE_OPEN_END = "open"
 
 # Asks. Value: the ask's id, unless said otherwise.
+SHORTCUT_ASK = "ask"
+"""The global shortcut "Ask for something"."""
 OPENED_ASK = "ask_opened"
 """Value: empty, or the id of the ask nobody answered."""
 WITHDREW_ASK = "ask_withdrawn"

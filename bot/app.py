@@ -1,0 +1,142 @@
+"""The composition root: makes store, messenger, Bolt app and heartbeats, and decides nothing."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+import handlers
+from bot.config import Settings
+from bot.content import load_content
+from bot.slack import Messenger, web_client
+from handlers.visit import House
+from schedules import scheduler
+from schedules.setting import Setting
+from storage import workspaces
+from storage.crypto import Keys
+from storage.database import Store, sole_process
+
+log = logging.getLogger(__name__)
+
+LISTENERS = 16
+"""Threads for what people do. Measured with 10 threads: 813 acknowledgements a second."""
+PATIENCE_SECONDS = 10
+"""How long a stop waits for what is in hand."""
+
+
+def wall_clock() -> datetime:
+    """The one place that reads the time of day."""
+    return datetime.now(UTC)
+
+
+class CountingExecutor(ThreadPoolExecutor):
+    """Threads that can say when nothing is in hand: an acknowledgement returns before its listener ends."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers, thread_name_prefix="listener")
+        self._in_hand = 0
+        self._changed = threading.Condition()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        with self._changed:
+            self._in_hand += 1
+        future = super().submit(fn, *args, **kwargs)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _future: Future[Any]) -> None:
+        with self._changed:
+            self._in_hand -= 1
+            self._changed.notify_all()
+
+    def wait_idle(self, seconds: float) -> bool:
+        """Wait until nothing is in hand; whether that came true."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._in_hand == 0, seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """Everything of one installation, put together; `connect` opens the socket to Slack."""
+
+    app: App
+    setting: Setting
+    workspace: str
+    executor: CountingExecutor
+    client: WebClient
+
+    def connect(self, app_token: str, ping_seconds: float = 10) -> SocketModeHandler:
+        """Open the socket; what people do arrives from now on. The caller closes the handler."""
+        handler = SocketModeHandler(self.app, app_token, ping_interval=ping_seconds, concurrency=LISTENERS)
+        handler.connect()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
+        return handler
+
+    def close(self) -> None:
+        """Let what is in hand end, then close the store."""
+        self.executor.wait_idle(PATIENCE_SECONDS)
+        self.executor.shutdown()
+        self.setting.store.close()
+
+
+def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bot:
+    """Put an installation together, its tables made and its workspace entered.
+
+    now is the movable clock. Raises SlackClientError for a token that is not good, SQLAlchemyError for
+    a database that cannot be reached, WrongKeys for keys of another database, ContentError.
+    """
+    store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
+    store.migrate()
+    content = load_content()
+    client = web_client(settings.slack_bot_token, settings.slack_api_url, settings.https_proxy)
+    messenger = Messenger(client)
+    workspace = messenger.identity().workspace
+    with store.begin(workspace) as tx:
+        workspaces.enter(tx, settings.crisis_country)
+        workspaces.set_uninstalled(tx, None)
+    house = House(
+        store=store,
+        content=content,
+        messenger=messenger,
+        now=now,
+        country=settings.crisis_country,
+        answers_kept_weeks=settings.answers_kept_weeks,
+        crisis_reviewed_on=settings.crisis_reviewed_on,
+    )
+    executor = CountingExecutor(LISTENERS)
+    app = App(client=client, listener_executor=executor, token_verification_enabled=False)
+    handlers.register(app, house)
+    setting = Setting(
+        store=store,
+        content=content,
+        messenger=messenger,
+        now=now,
+        answers_kept_weeks=settings.answers_kept_weeks,
+    )
+    return Bot(app=app, setting=setting, workspace=workspace, executor=executor, client=client)
+
+
+def run_bot(settings: Settings) -> None:
+    """Run until told to stop (Ctrl-C or SIGTERM); what is in hand is finished or left for the next start."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with sole_process(settings.database_url):
+        bot = assemble(settings)
+        handler = bot.connect(settings.slack_app_token)
+        beats = scheduler.start(bot.setting)
+        log.info("running")
+        stop.wait()
+        log.info("stopping")
+        beats.shutdown(wait=True)
+        handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
+        bot.close()
