@@ -107,15 +107,7 @@ def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...
 
 
 def _add(tx: Tx, ref: PersonRef, kind: str, slot: str, state: State, reason: Reason | None) -> bool:
-    row = {
-        "workspace": tx.workspace,
-        "ref": ref,
-        "kind": kind,
-        "slot": slot,
-        "state": state,
-        "reason": reason,
-    }
-    return bool(tx.execute(tx.insert(occurrences).values(**row).on_conflict_do_nothing()).rowcount)
+    return tx.add(occurrences, {"ref": ref, "kind": kind, "slot": slot, "state": state, "reason": reason})
 
 
 def _slot(week: int) -> str:

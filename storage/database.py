@@ -57,6 +57,12 @@ class Tx:
         stamp: datetime = self.connection.execute(select(func.clock_timestamp())).scalar_one()
         return stamp.astimezone(UTC)
 
+    def add(self, table: Any, row: dict[str, Any]) -> bool:
+        """Insert a row of this workspace; False when its key is taken, whoever took it."""
+        # RETURNING tells: of inserted rows SQLAlchemy reads no count from psycopg.
+        statement = self.insert(table).values(workspace=self.workspace, **row).on_conflict_do_nothing()
+        return self.execute(statement.returning(table.c.workspace)).first() is not None
+
     def insert(self, table: Any) -> Any:
         """An insert that knows on_conflict_do_nothing and on_conflict_do_update on either database."""
         return (postgresql if self.on_postgresql else sqlite).insert(table)

@@ -15,8 +15,7 @@ REMEMBERED = timedelta(days=1)
 
 def first_seen(tx: Tx, event_id: str, now: datetime) -> bool:
     """Remember an event; False when it was there before."""
-    row = {"workspace": tx.workspace, "event_id": event_id, "seen_at": now}
-    return bool(tx.execute(tx.insert(seen_events).values(**row).on_conflict_do_nothing()).rowcount)
+    return tx.add(seen_events, {"event_id": event_id, "seen_at": now})
 
 
 def forget_old(tx: Tx, now: datetime) -> None:

@@ -42,7 +42,6 @@ class Claim:
 def add(tx: Tx, notice: Notice) -> bool:
     """Put a notice on its way; False when the same one is or was."""
     row = {
-        "workspace": tx.workspace,
         "delivery_id": secrets.token_hex(16),
         "dedupe_key": notice.dedupe_key,
         "kind": notice.kind,
@@ -54,7 +53,7 @@ def add(tx: Tx, notice: Notice) -> bool:
         "expires_at": notice.expires_at,
         "fate": Fate.WAITING,
     }
-    return bool(tx.execute(tx.insert(outbox).values(**row).on_conflict_do_nothing()).rowcount)
+    return tx.add(outbox, row)
 
 
 def claim(tx: Tx, now: datetime) -> Claim | None:
