@@ -283,12 +283,12 @@ def did_it_happen_view(words: Words, *, ask_id: str, recipient_id: str) -> View:
 
 def did_it_happen_done(words: Words, *, answer: str, ask_again: bool = True) -> View:
     """After it. answer: MET, NOT_YET or NO_LONGER of ids; "not yet" opens the way again if there is one."""
-    again = [actions(button(words("ask.again"), ids.OPENED_ASK))]
-    again = again if ask_again and answer == ids.NOT_YET else []
+    end = "not_yet_nobody" if answer == ids.NOT_YET and not ask_again else answer
+    again = [actions(button(words("ask.again"), ids.OPENED_ASK))] if end == ids.NOT_YET else []
     return notice_view(
         words,
         words("ask.follow_up_title"),
-        [section(words(f"ask.done_{answer}")), *again],
+        [section(words(f"ask.done_{end}")), *again],
         callback_id=ids.VIEW_NOTICE,
     )
 

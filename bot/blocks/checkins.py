@@ -93,7 +93,6 @@ def declined_card(words: Words, *, week: int) -> Message:
         words,
         section(words("checkin.declined")),
         actions(after_all, _see_options(words, week), crisis.help_button(words)),
-        context(words("checkin.only_you_see")),
     )
 
 
@@ -103,7 +102,6 @@ def closed_card(words: Words, *, week: int) -> Message:
         words,
         section(words("checkin.closed")),
         _open_to_all(words, week),
-        context(words("checkin.only_you_see")),
     )
 
 
@@ -118,9 +116,16 @@ def later_card(words: Words, *, week: int) -> Message:
 
 
 def card_after(words: Words, card: Card, *, week: int) -> Message:
-    """The fixed text that a card ends with; KeyError for one that still asks."""
-    ends = {Card.FIXED: fixed_card, Card.DECLINED: declined_card, Card.CLOSED: closed_card}
-    return ends[card](words, week=week)
+    """The fixed text that a card turned into; KeyError for one that still asks."""
+    return ENDS[card](words, week=week)
+
+
+ENDS = {
+    Card.PUT_OFF: later_card,
+    Card.FIXED: fixed_card,
+    Card.DECLINED: declined_card,
+    Card.CLOSED: closed_card,
+}
 
 
 def stopped_card(words: Words) -> Message:

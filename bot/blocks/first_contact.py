@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time
 
-from bot.blocks import crisis, ids, privacy
+from bot.blocks import crisis, ids
 from bot.blocks.elements import (
     Block,
     Element,
@@ -21,6 +21,7 @@ from bot.blocks.elements import (
     divider,
     escape,
     header,
+    person_or_words,
     section,
 )
 from bot.content import Words
@@ -88,11 +89,18 @@ def _who_sees_button(words: Words) -> Element:
 
 def _limits(words: Words, sees: WhoSees) -> list[str]:
     return [
-        *privacy.key_holder_lines(words, sees),
-        words("privacy.slack_keeps"),
-        words("privacy.courts", weeks=sees.answers_kept_weeks),
-        words("privacy.reporters"),
+        *_key_holder(words, sees),
+        words("first_contact.slack_keeps"),
+        words("first_contact.courts", weeks=sees.answers_kept_weeks),
+        words("first_contact.reporters"),
     ]
+
+
+def _key_holder(words: Words, sees: WhoSees) -> list[str]:
+    if not sees.key_holder:
+        return [words("first_contact.key_holder_unnamed")]
+    line = words("first_contact.key_holder", who=person_or_words(sees.key_holder))
+    return [line, words("first_contact.key_holder_conflict")] if sees.key_holder_conflict else [line]
 
 
 def _help(words: Words, country: str) -> list[Block]:

@@ -14,6 +14,7 @@ from bot.blocks.asks import AskLine, ask_line
 from bot.blocks.elements import (
     Block,
     Element,
+    Message,
     View,
     actions,
     button,
@@ -23,6 +24,7 @@ from bot.blocks.elements import (
     escape,
     header,
     mention,
+    note,
     section,
     sections,
     with_links,
@@ -89,6 +91,11 @@ class HomeFacts:
 def home(words: Words, facts: HomeFacts) -> View:
     blocks = _work(words, facts) if facts.showing == "work" else _mine(words, facts)
     return {"type": "home", "callback_id": ids.VIEW_HOME, "blocks": blocks}
+
+
+def where_home_is(words: Words) -> Message:
+    """`/choir home`: Slack has no way to open it for somebody."""
+    return note(words, section(words("home.where")))
 
 
 def _mine(words: Words, facts: HomeFacts) -> list[Block]:

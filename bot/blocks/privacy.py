@@ -28,8 +28,9 @@ def who_sees(words: Words, sees: WhoSees) -> View:
 def who_sees_blocks(words: Words, sees: WhoSees) -> list[Block]:
     """The same text, to stand on top of the first form."""
     group = _words_rule(words) if sees.words_possible else [section(words("privacy.too_small"))]
+    own = words("privacy.for_you" if sees.words_possible else "privacy.for_you_small")
     return [
-        section(f"*{words('privacy.for_you_title')}*\n{words('privacy.for_you')}"),
+        section(f"*{words('privacy.for_you_title')}*\n{own}"),
         *group,
         section(f"*{words('privacy.limits_title')}*\n{bullets(limits(words, sees))}"),
         context(readers(words, sees)),

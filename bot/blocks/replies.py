@@ -8,7 +8,17 @@ from bot.blocks import crisis, ids
 from bot.blocks.elements import Block, Message, View, divider, note, notice_view, section
 from bot.content import Words
 
-Trouble = Literal["unknown_person", "not_yours", "out_of_date", "malformed", "too_long", "too_late", "down"]
+Trouble = Literal[
+    "unknown_person",
+    "not_yours",
+    "out_of_date",
+    "malformed",
+    "too_long",
+    "too_late",
+    "closes_today",
+    "nobody_to_ask",
+    "down",
+]
 
 
 def dm_reply(words: Words, *, country: str) -> Message:
@@ -35,3 +45,8 @@ def sorry_view(words: Words, kind: Trouble, *, country: str = "") -> View:
 
 def _sorry_blocks(words: Words, kind: Trouble, country: str) -> list[Block]:
     return [section(words(f"sorry.{kind}")), crisis.footer(words, country=country)]
+
+
+def as_view(words: Words, message: Message) -> View:
+    """A message as a view, where there is no conversation to post it in."""
+    return notice_view(words, words("common.note"), message.blocks, callback_id=ids.VIEW_NOTICE)

@@ -50,8 +50,13 @@ def settings(words: Words, preferences: Preferences, *, small: bool = False) -> 
 
 
 def _day(words: Words, preferences: Preferences) -> Block:
-    days = [option(words.weekday(day), str(day)) for day in range(MONDAY, FRIDAY + 1)]
+    days = [option(_capital(words.weekday(day)), str(day)) for day in range(MONDAY, FRIDAY + 1)]
     return field(words("settings.day"), select(ids.DAY, days, current=str(preferences.weekday)))
+
+
+def _capital(text: str) -> str:
+    """Days stand alone in a list: Spanish writes them small inside a sentence only."""
+    return text[:1].upper() + text[1:]
 
 
 def _hour(words: Words, preferences: Preferences) -> Block:

@@ -357,7 +357,6 @@ def promise_lines(words: Words) -> list[str]:
     return [
         words("promise.voluntary"),
         words("promise.not_used"),
-        words("promise.told"),
         words("promise.vote", **promise_numbers()),
     ]
 
