@@ -1,0 +1,1 @@
+"""`choir demo`: a local Slack, the bot and a made-up agency in one process."""
