@@ -36,7 +36,6 @@ class Settings:
     crisis_country: str
     crisis_reviewed_on: date | None
     answers_kept_weeks: int
-    send_rate_per_minute: int
     log_level: str
 
 
@@ -182,7 +181,6 @@ CHOIR_REF_KEY = Setting("CHOIR_REF_KEY", _key, None, _MADE_BY_INIT)
 CRISIS_RESOURCES_COUNTRY = Setting("CRISIS_RESOURCES_COUNTRY", _country, "US")
 CRISIS_REVIEWED_ON = Setting("CRISIS_REVIEWED_ON", _optional_date, "")
 ANSWERS_KEPT_WEEKS = Setting("ANSWERS_KEPT_WEEKS", _number(4, 26), "13")
-SEND_RATE_PER_MINUTE = Setting("SEND_RATE_PER_MINUTE", _number(1, 600), "200")
 LOG_LEVEL = Setting("LOG_LEVEL", _level, "INFO")
 
 SETTINGS: tuple[Setting[object], ...] = (
@@ -196,7 +194,6 @@ SETTINGS: tuple[Setting[object], ...] = (
     CRISIS_RESOURCES_COUNTRY,
     CRISIS_REVIEWED_ON,
     ANSWERS_KEPT_WEEKS,
-    SEND_RATE_PER_MINUTE,
     LOG_LEVEL,
 )
 
@@ -230,7 +227,6 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         crisis_country=CRISIS_RESOURCES_COUNTRY.read(values),
         crisis_reviewed_on=CRISIS_REVIEWED_ON.read(values),
         answers_kept_weeks=ANSWERS_KEPT_WEEKS.read(values),
-        send_rate_per_minute=SEND_RATE_PER_MINUTE.read(values),
         log_level=LOG_LEVEL.read(values),
     )
 

@@ -3,14 +3,16 @@
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot import config
-from bot.config import SETTINGS, SettingsError, gather, read_settings, review_overdue
+from bot.config import SETTINGS, Settings, SettingsError, gather, read_settings, review_overdue
 
+ROOT = Path(__file__).parents[1]
 KEY, OTHER_KEY = "A" * 43, "B" * 42 + "A"
 GIVEN = {
     "SLACK_BOT_TOKEN": "xoxb-planted-bot-token",
@@ -33,7 +35,7 @@ def test_two_tokens_and_two_keys_are_enough() -> None:
     settings = read_settings(GIVEN)
     assert settings.database_url == "sqlite:///data/choir.db"
     assert settings.slack_api_url == "https://slack.com/api/"
-    assert (settings.answers_kept_weeks, settings.send_rate_per_minute) == (13, 200)
+    assert settings.answers_kept_weeks == 13
     assert settings.crisis_country == "US"
     assert settings.crisis_reviewed_on is None
     assert settings.https_proxy is None
@@ -69,7 +71,6 @@ def test_every_bad_setting_is_named_at_once() -> None:
         ("ANSWERS_KEPT_WEEKS", "3"),
         ("ANSWERS_KEPT_WEEKS", "27"),
         ("ANSWERS_KEPT_WEEKS", "thirteen"),
-        ("SEND_RATE_PER_MINUTE", "0"),
         ("LOG_LEVEL", "LOUD"),
     ],
 )
@@ -138,6 +139,12 @@ def test_crisis_numbers_are_to_be_checked_again_after_180_days(
     assert (review_overdue(reviewed_on, date(2026, 11, 30)) is not None) == overdue
 
 
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_every_setting_is_read_by_the_program(name: str) -> None:
+    readers = [file for file in (ROOT / "bot").rglob("*.py") if file.name != "config.py"]
+    assert any(f"settings.{name}" in file.read_text(encoding="utf-8") for file in readers)
+
+
 def test_what_privacy_depends_on_is_not_a_setting() -> None:
     names = " ".join(setting.name for setting in config.SETTINGS)
     for constant in ("EPS", "EPSILON", "ROSTER", "CONTRIBUTORS", "MINIMUM", "NOISE", "PERIOD"):
@@ -149,7 +156,7 @@ def test_a_start_without_settings_says_all_of_them_and_prints_no_traceback(tmp_p
     ended = subprocess.run(
         [sys.executable, "-m", "bot", "run"],
         cwd=tmp_path,
-        env={**environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,

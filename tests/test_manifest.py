@@ -1,17 +1,19 @@
 """app.yaml: what Slack accepts as a manifest, and exactly what the code uses."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 
+import handlers
 from bot.setup.doctor import SCOPES
+from bot.slack import METHODS
 
-MANIFEST: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[1] / "app.yaml").read_text(encoding="utf-8")
-)
+ROOT = Path(__file__).parents[1]
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
 
 EVENT_SCOPES = {
     "app_home_opened": None,
@@ -39,6 +41,12 @@ LENGTHS = {
     "settings.event_subscriptions.bot_events[]": (1, 50),
 }
 """Characters of each text, as Slack's public manifest schema has them."""
+
+NOT_CALLED_ITSELF = {
+    "conversations.history": "its scope im:history is what the event message.im needs",
+    "conversations.open": "chat.postMessage to a user id opens the conversation; im:write is for that",
+}
+"""Methods whose scope is needed by something else than a call of theirs."""
 
 OTHER_KEYS = {
     "features.app_home.home_tab_enabled": bool,
@@ -105,6 +113,52 @@ def test_people_can_open_home_and_write_to_the_bot() -> None:
 
 def test_the_app_asks_for_the_scopes_of_what_it_calls_and_no_others() -> None:
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == SCOPES
+
+
+def test_commands_shortcuts_and_events_are_those_that_the_code_names() -> None:
+    features = MANIFEST["features"]
+    assert tuple(command["command"] for command in features["slash_commands"]) == handlers.COMMANDS
+    assert {shortcut["callback_id"] for shortcut in features["shortcuts"]} == set(handlers.SHORTCUTS)
+    assert bot_events() == sorted(handlers.EVENTS)
+
+
+class Registry:
+    """Stands where Bolt's App would and notes what is registered."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, set[str]] = {}
+
+    def __getattr__(self, kind: str) -> Callable[..., Callable[[object], object]]:
+        def take(named: object = None, *_more: object, **_options: object) -> Callable[[object], object]:
+            self.heard.setdefault(kind, set()).add(named if isinstance(named, str) else "anything else")
+            return lambda listener: listener
+
+        return take
+
+
+def test_what_the_code_names_is_what_it_registers() -> None:
+    registry = Registry()
+    handlers.register(cast(Any, registry), cast(Any, None))
+    assert registry.heard["command"] == set(handlers.COMMANDS)
+    assert registry.heard["shortcut"] == {*handlers.SHORTCUTS, "anything else"}
+    assert registry.heard["event"] == {event.removesuffix(".im") for event in handlers.EVENTS}
+
+
+def test_scopes_follow_from_the_methods_that_are_called() -> None:
+    """slack_sdk spells a method's name with underscores: views.open is client.views_open."""
+    spelled = {method.replace(".", "_"): method for method in METHODS}
+    families = "|".join(sorted({name.split("_")[0] for name in spelled}))
+    source = "\n".join(
+        file.read_text(encoding="utf-8")
+        for package in ("bot", "handlers", "schedules")
+        for file in (ROOT / package).rglob("*.py")
+        if "sandbox" not in file.parts
+    )
+    by_client = set(re.findall(rf"\.((?:{families})_[A-Za-z_]+)\(", source))
+    by_name = set(re.findall(rf'"((?:{families})\.[A-Za-z.]+)"(?!:)', source))
+    assert by_client <= spelled.keys()
+    called = {spelled[name] for name in by_client} | (by_name & METHODS.keys())
+    assert METHODS.keys() - called == NOT_CALLED_ITSELF.keys()
 
 
 def test_no_event_needs_a_scope_that_no_call_needs() -> None:
