@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.domain.members import PersonRef
 from storage import timers
 from storage.database import Store, Tx
@@ -80,12 +82,14 @@ def test_of_two_workers_one_takes_a_timer(entered: Store, open_store: Callable[.
 def test_a_taken_timer_comes_back_when_acting_on_it_fails(entered: Store) -> None:
     with entered.begin("T1") as tx:
         timers.put(tx, "a", "close", NOW)
-    try:
+
+    def die_while_acting() -> None:
         with entered.begin("T1") as tx:
             assert timers.take(tx, timer("a", "close"))
-            raise OSError
-    except OSError:
-        pass
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die_while_acting()
     with entered.read("T1") as tx:
         assert timers.earliest_due_at(tx) == NOW
 
