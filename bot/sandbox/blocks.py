@@ -458,9 +458,9 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 def name_parts(blocks: list[Json], new_id: Callable[[], str]) -> list[Json]:
     """Fill in the block_ids and action_ids that were left out, as Slack does on its side."""
     for block in blocks:
-        block.setdefault("block_id", new_id())
+        block["block_id"] = block.get("block_id") or new_id()
     for _, element in elements(blocks):
-        element.setdefault("action_id", new_id())
+        element["action_id"] = element.get("action_id") or new_id()
     return blocks
 
 
