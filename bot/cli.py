@@ -1,16 +1,19 @@
 """The `choir` command: what an operator types. Commands load what they need when they run."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import config, logs
+from bot.domain.crisis import is_reviewed
+
+log = logging.getLogger(__name__)
 
 FIRST_PORT = 8737
 
@@ -53,8 +56,10 @@ def run() -> None:
     """Start the bot for your Slack workspace with the settings in .env. Ctrl-C stops it."""
     settings = read()
     logs.configure(settings.log_level)
-    from bot.app import run_bot
+    from bot.app import run_bot, wall_clock
 
+    if not is_reviewed(settings.crisis_reviewed_on, wall_clock().date()):
+        log.warning("crisis numbers want checking, see CRISIS_REVIEWED_ON")
     with said_in_words():
         run_bot(settings)
 
@@ -94,10 +99,11 @@ def doctor() -> None:
     Works while the bot runs. Ends with an error when something has to be put right.
     """
     logs.configure("CRITICAL")
+    from bot.app import wall_clock
     from bot.setup.doctor import all_well, examine
 
     found = []
-    for finding in examine(config.gather(os.environ), config.ENV_FILE, datetime.now(UTC)):
+    for finding in examine(config.gather(os.environ), config.ENV_FILE, wall_clock()):
         typer.echo(str(finding))
         found.append(finding)
     raise typer.Exit(0 if all_well(found) else 1)

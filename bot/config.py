@@ -8,7 +8,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,7 +18,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 ENV_FILE = Path(".env")
 KEY_BYTES = 32
-REVIEW_LASTS = timedelta(days=180)  # requirements SF2: crisis numbers older than this are warned about
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -229,14 +228,3 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         answers_kept_weeks=ANSWERS_KEPT_WEEKS.read(values),
         log_level=LOG_LEVEL.read(values),
     )
-
-
-def review_overdue(reviewed_on: date | None, today: date) -> str | None:
-    """Words for the operator when nobody checked the crisis numbers within 180 days (SF2), else None."""
-    if reviewed_on is None:
-        return "nobody has written down when the crisis numbers were last checked"
-    if reviewed_on > today:
-        return "the crisis numbers are marked as checked on a day that has not come yet"
-    if today - reviewed_on > REVIEW_LASTS:
-        return f"the crisis numbers were last checked {reviewed_on}, over {REVIEW_LASTS.days} days ago"
-    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from slack_bolt import App
 from slack_sdk.errors import SlackClientError
@@ -14,6 +13,7 @@ from bot.blocks.elements import View
 from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
 from bot.domain import asks as asking
 from bot.domain.checkins import Outlook, Reason
+from bot.domain.crisis import is_reviewed
 from bot.domain.localtime import local, week_of
 from bot.domain.members import Member
 from bot.domain.supervision import prompt_number
@@ -24,9 +24,6 @@ from handlers.payloads import Act
 from handlers.visit import FreshHome, Listen, Replies, Visit, Whisper
 from storage import asks, members, planning, teams, workspaces
 from storage.database import Tx
-
-REVIEW_LASTS = timedelta(days=180)
-"""Crisis lines looked at longer ago than this are marked for admins (SF2)."""
 
 WHY_NONE: dict[Reason | None, WhyNone] = {
     Reason.PAUSED: "paused",
@@ -125,7 +122,7 @@ def _work(visit: Visit, tx: Tx, facts: HomeFacts, *, may_administer: bool) -> Ho
         is_admin=is_admin,
         may_claim_admin=may_administer and not is_admin,
         teams=_teams(visit, tx) if is_admin else (),
-        crisis_reviewed=_crisis_reviewed(visit),
+        crisis_reviewed=is_reviewed(visit.house.crisis_reviewed_on, visit.now.date()),
     )
 
 
@@ -162,11 +159,6 @@ def _teams(visit: Visit, tx: Tx) -> tuple[TeamLine, ...]:
         )
         for team in teams.list_teams(tx)
     )
-
-
-def _crisis_reviewed(visit: Visit) -> bool:
-    reviewed = visit.house.crisis_reviewed_on
-    return reviewed is not None and visit.now.date() - reviewed <= REVIEW_LASTS
 
 
 def register(app: App, listen: Listen, listen_event: ListenEvent) -> None:

@@ -4,13 +4,12 @@ import os
 import subprocess
 import sys
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot import config
-from bot.config import SETTINGS, Settings, SettingsError, gather, read_settings, review_overdue
+from bot.config import SETTINGS, Settings, SettingsError, gather, read_settings
 
 ROOT = Path(__file__).parents[1]
 KEY, OTHER_KEY = "A" * 43, "B" * 42 + "A"
@@ -121,22 +120,6 @@ def test_a_dollar_sign_in_a_password_is_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("DATABASE_URL=postgresql://me:a${HOME}b@db/choir\n")
     assert gather({}, file)["DATABASE_URL"] == "postgresql://me:a${HOME}b@db/choir"
-
-
-@pytest.mark.parametrize(
-    ("reviewed_on", "overdue"),
-    [
-        (None, True),
-        (date(2026, 11, 30), False),
-        (date(2026, 6, 3), False),
-        (date(2026, 6, 2), True),
-        (date(2026, 12, 1), True),
-    ],
-)
-def test_crisis_numbers_are_to_be_checked_again_after_180_days(
-    reviewed_on: date | None, *, overdue: bool
-) -> None:
-    assert (review_overdue(reviewed_on, date(2026, 11, 30)) is not None) == overdue
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Settings)])

@@ -4,7 +4,7 @@ import difflib
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import config
 from bot.config import Settings, SettingsError
+from bot.domain.crisis import is_reviewed
 from bot.domain.notices import Fate
 from bot.setup.database import opened
 from bot.setup.tokens import Refused, Unreachable, try_app_token, try_bot_token
@@ -73,7 +74,7 @@ def examine(values: Mapping[str, str], env_file: Path, now: datetime) -> Iterato
         yield _scopes(bot.scopes)
         yield from _clock(bot.answered_at, now)
     yield from _database(settings, bot.workspace if isinstance(bot, Identity) else None)
-    yield _crisis_lines(settings, now)
+    yield _crisis_lines(settings.crisis_reviewed_on, now.date())
 
 
 def _env_file(env_file: Path) -> Iterator[Finding]:
@@ -193,13 +194,13 @@ def _running(database_url: str) -> Iterator[Finding]:
         yield ok("bot", "`choir run` is running on this database.")
 
 
-def _crisis_lines(settings: Settings, now: datetime) -> Finding:
-    overdue = config.review_overdue(settings.crisis_reviewed_on, now.date())
-    if overdue is None:
-        return ok("crisis lines", f"last checked on {settings.crisis_reviewed_on}.")
+def _crisis_lines(reviewed_on: date | None, today: date) -> Finding:
+    last = f"last checked on {reviewed_on}" if reviewed_on else "nobody has noted that they were checked"
+    if is_reviewed(reviewed_on, today):
+        return ok("crisis lines", f"{last}.")
     return note(
         "crisis lines",
-        f"{overdue}: call or look up each number that `/choir crisis` shows, then write today's date into "
+        f"{last}: call or look up each number that `/choir crisis` shows, then write today's date into "
         "CRISIS_REVIEWED_ON.",
     )
 
