@@ -8,9 +8,9 @@ changes only from its own origin.
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib.resources
 import json
-import mimetypes
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -44,6 +44,7 @@ LOOK_SECONDS = 0.05
 LOOK_SECONDS_ON_THE_WAY = 0.25
 BODY_LIMIT = 1_000_000
 HERE = {"127.0.0.1", "localhost"}
+MEDIA_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -206,10 +207,9 @@ class Page:
             block_id=body["block_id"],
             query=body["query"],
         )
-        if outcome.kind != "acked":
-            raise HTTPException(502, outcome.warning or "The app gave no options.")
         groups = list(outcome.option_groups)
-        return {"option_groups": groups} if groups else {"options": list(outcome.options)}
+        found = {"option_groups": groups} if groups else {"options": list(outcome.options)}
+        return outcome_json(outcome) | found
 
     def _submit(self, body: Json) -> Json:
         view = self._container(body["as"], body)
@@ -235,7 +235,7 @@ class Page:
 
     def _command(self, body: Json) -> Json:
         if body["command"] not in self._sandbox.declared.commands:
-            raise HTTPException(400, f"{body['command']} is not a command that this app has.")
+            return not_done(f"{body['command']} is not a command that this app has.")
         return outcome_json(
             self._sandbox.command(body["as"], body["channel"], body["command"], body.get("text", ""))
         )
@@ -254,9 +254,9 @@ class Page:
     def _jump(self, body: Json) -> Json:
         try:
             self.travel.start(body["name"])
-        except Busy as error:
-            raise HTTPException(409, "The clock is moving already.") from error
-        return {}
+        except Busy:
+            return not_done("The clock is moving already.")
+        return {"kind": "acked"}
 
     def _stop_jump(self, _body: Json) -> Json:
         self.travel.stop()
@@ -267,7 +267,7 @@ class Page:
             return self._sandbox.message(body["channel"], body["ts"])
         view = self._sandbox.view(body["view_id"])
         if view is None or view.user_id != user_id:
-            raise HTTPException(409, "This window was closed meanwhile.")
+            raise LookupError
         return view
 
     def _keep(self, user_id: str, container: SlackMessage | View, entered: Json) -> None:
@@ -301,6 +301,11 @@ def outcome_json(outcome: Outcome) -> Json:
     }
 
 
+def not_done(words: str) -> Json:
+    """An outcome for what never reached the app, in words for people."""
+    return {"kind": "not done", "warning": words}
+
+
 def _people(people: tuple[Someone, ...]) -> list[Json]:
     return [{"id": one.person_id, "caption": one.caption} for one in people]
 
@@ -330,12 +335,12 @@ def _acting(act: Callable[[Json], Json]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await _read_json(request)
         try:
-            return JSONResponse(await run_in_threadpool(act, body))
+            answer = await run_in_threadpool(act, body)
         except Refused as refusal:
-            words = REFUSALS.get(refusal.code, f"Slack refuses: {refusal.code}")
-            raise HTTPException(409, words) from refusal
-        except LookupError as error:
-            raise HTTPException(409, "This is not there any more. It was updated meanwhile.") from error
+            answer = not_done(REFUSALS.get(refusal.code, f"Slack refuses: {refusal.code}"))
+        except LookupError:
+            answer = not_done("This is not there any more: it was closed or updated meanwhile.")
+        return JSONResponse(answer)
 
     return endpoint
 
@@ -370,13 +375,17 @@ async def _static(request: Request) -> Response:
 
 
 def _file(name: str) -> Response:
-    """A file of the static folder. Its name is one path segment; only names that stand there are served."""
-    folder = importlib.resources.files("bot.sandbox") / "static"
-    found = next((one for one in folder.iterdir() if one.name == name and one.is_file()), None)
+    """A file of the static folder: only names that stand in it are served, so no path leads elsewhere."""
+    found = _files().get(name)
     if found is None:
         raise HTTPException(404, "There is no such file.")
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(found.read_bytes(), media_type="text/javascript" if name.endswith(".js") else kind)
+    return Response(found, media_type=MEDIA_TYPES[name.rpartition(".")[2]])
+
+
+@functools.cache
+def _files() -> Mapping[str, bytes]:
+    folder = importlib.resources.files("bot.sandbox") / "static"
+    return {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()}
 
 
 class OnlyFromHere:

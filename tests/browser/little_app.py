@@ -283,10 +283,11 @@ def on_stop(ack: Callable[..., None], body: Json, client: WebClient) -> None:
     client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text="Stopped.", blocks=[])
 
 
-def on_told(ack: Callable[..., None], action: Json, body: Json, client: WebClient) -> None:
+def on_told(ack: Callable[..., None], action: Json, respond: Callable[..., object]) -> None:
+    """Answers over the response url: posting is limited to one message a second."""
     ack()
     held = next(part for key, part in action.items() if key.startswith("selected_"))
-    client.chat_postMessage(channel=body["channel"]["id"], text=f"Told: {action['action_id']} {flat(held)}")
+    respond(text=f"Told: {action['action_id']} {flat(held)}", replace_original=False)
 
 
 def on_deeper(ack: Callable[..., None], body: Json, client: WebClient) -> None:
@@ -301,6 +302,8 @@ def on_options(ack: Callable[..., None], payload: Json) -> None:
 
 def on_form_sent(ack: Callable[..., None], view: Json) -> None:
     values = view["state"]["values"]
+    if values["words"]["words_input"]["value"] == "slow":
+        return
     if values["words"]["words_input"]["value"] == "wrong":
         ack(response_action="errors", errors={"words": "Please use other words."})
     else:

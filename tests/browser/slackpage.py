@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
@@ -11,15 +10,13 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 WAIT_MS = 5_000
 
 
-@dataclass(slots=True)
 class SlackPage:
     """One tab. `problems` collects console errors, uncaught errors and requests that left the origin."""
 
-    page: Page
-    url: str
-    problems: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.problems: list[str] = []
         self.page.set_default_timeout(WAIT_MS)
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
@@ -39,7 +36,7 @@ class SlackPage:
         """Open the page as somebody, at "messages", "home" or a channel id."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.url}#{person_id}/{place}")
-        expect(self.main.get_by_role("heading", level=1)).not_to_be_empty()
+        self.main.locator("h1:not(:empty)").wait_for()
         return self
 
     def home(self) -> Locator:
@@ -72,22 +69,22 @@ class SlackPage:
     def message(self, text: str | re.Pattern[str]) -> Locator:
         """The newest message with this text, once it is there."""
         found = self.main.locator("li.message").filter(has_text=text).last
-        expect(found).to_be_visible()
+        found.wait_for()
         return found
 
     def wait_for_modal(self, title: str) -> Locator:
         """The modal once it has this title."""
-        expect(self.modal.get_by_role("heading", level=2)).to_have_text(title)
+        self.modal.get_by_role("heading", level=2, name=title, exact=True).wait_for()
         return self.modal
 
     def wait_for_no_modal(self) -> None:
         """Until no modal is open."""
-        expect(self.modal).to_have_count(0)
+        self.modal.wait_for(state="detached")
 
     def toast(self, text: str | re.Pattern[str]) -> Locator:
         """The notice in the corner, once it is there."""
         found = self.page.get_by_role("alert").locator(".toast").filter(has_text=text)
-        expect(found).to_be_visible()
+        found.wait_for()
         return found
 
     def errors(self) -> list[str]:

@@ -33,8 +33,8 @@ class Page {
     this.composer = new Composer({ send: (text) => this.send(text), commands: start.commands, shortcuts: start.shortcuts,
       runShortcut: (id) => this.act("shortcut", { callback_id: id }) });
     this.people = new PeopleDialog({ groups: start.groups, choose: (id) => this.become(id) });
-    this.bar = new ClockBar({ root: node("bar"), jumps: start.jumps, run: (name) => this.try("jump", { name }),
-      stop: () => this.try("jump/stop", {}) });
+    this.bar = new ClockBar({ root: node("bar"), jumps: start.jumps, run: (name) => this.act("jump", { name }),
+      stop: () => this.act("jump/stop", {}) });
     this.buildMain();
   }
 
@@ -76,8 +76,9 @@ class Page {
     node("main").setAttribute("lang", seen.me.locale);
     this.renderMain();
     sidebar(node("side"), { title: start.title, seen: { ...seen, channels: this.joined() }, bot: start.bot, place: this.place, now: this.now,
-      go: (place) => this.go(place), switchPerson: () => this.people.open(seen.people, this.now, false) });
+      go: (place) => this.go(place), switchPerson: () => this.people.open(this.seen.people, this.now, false) });
     showGuide(node("guide"), seen.guide, { person: (id) => this.person(id), choose: (id) => this.become(id) });
+    this.people.keepUp(seen.people, this.now);
     this.modals.show(seen.views, start.bot.name);
     this.renderTime();
   }
@@ -157,7 +158,7 @@ class Page {
       channels: () => this.seen.channels,
       zoneOffset: (seconds) => zoneOffset(seconds, this.seen.me.tz),
       act: (action) => this.act("use", { ...where, action, values: values.blocks }),
-      options: async (asked) => post("options", { as: this.userId, ...where, ...asked }),
+      options: (asked) => this.options({ as: this.userId, ...where, ...asked }),
     };
   }
 
@@ -166,9 +167,15 @@ class Page {
   // Does it, shows Slack's warnings, and brings the screen up to date. Answers the outcome.
   async act(what, details) {
     const outcome = await this.try(what, { as: this.userId, ...details });
-    if (outcome && ["no ack", "refused"].includes(outcome.kind) && what !== "submit") toast(this.warning(outcome));
+    if (["no ack", "refused", "not done"].includes(outcome?.kind) && what !== "submit") toast(this.warning(outcome));
     await this.refresh();
     return outcome ?? { kind: "failed" };
+  }
+
+  async options(asked) {
+    const outcome = await post("options", asked);
+    if (outcome.kind !== "acked") throw new Error(this.warning(outcome));
+    return outcome;
   }
 
   warning(outcome) {
@@ -190,7 +197,7 @@ class Page {
     const path = text.startsWith("/") ? "command" : "say";
     const details = path === "command" ? { command, text: words.join(" ").trim() } : { text };
     const outcome = await this.act(path, { channel, ...details });
-    return outcome.kind !== "failed";
+    return !["failed", "not done"].includes(outcome.kind);
   }
 
   markRead(talk) {
@@ -235,7 +242,7 @@ class Page {
   // One look at a time; what changes meanwhile is fetched right after.
   async refresh() {
     this.wanted = true;
-    this.looking ??= this.lookWhileWanted().finally(() => { this.looking = null; });
+    this.looking ??= this.lookWhileWanted();
     return this.looking;
   }
 
@@ -250,22 +257,24 @@ class Page {
         toast(error.message);
       }
     }
+    this.looking = null;
   }
 
   showSeen(seen) {
     this.now = new Date(seen.now);
-    if (!seen.me) {
-      this.people.open(seen.people, this.now, true);
-      return;
-    }
+    if (!seen.me && this.people.mustChoose) this.people.keepUp(seen.people, this.now);
+    else if (!seen.me) this.people.open(seen.people, this.now, true);
+    if (!seen.me) return;
     this.seen = seen;
     this.render();
   }
 
   tick({ now, jump }) {
     this.now = new Date(now);
-    const ended = this.jump?.state === "running" && jump?.state !== "running";
-    this.jump = jump;
+    const phase = jump ? `${jump.number} ${jump.state}` : "none";
+    // A jump may be over between two ticks; one that was over before this page was opened is no news.
+    const ended = this.phase !== undefined && this.phase !== phase && jump?.state !== "running";
+    [this.phase, this.jump] = [phase, jump];
     if (ended && jump?.state === "failed") toast(jump.words);
     if (ended) this.refresh();
     this.renderTime();

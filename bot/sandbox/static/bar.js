@@ -12,7 +12,8 @@ export class ClockBar {
     this.stop = el("button", { type: "button", class: "jump", on: { click: stop } }, "Stop here");
     this.travel = el("div", { class: "bar-travel", hidden: true }, this.progress, this.words, this.stop);
     const row = el("div", { class: "bar-jumps", role: "group", "aria-label": "Move the clock" }, this.buttons);
-    root.replaceChildren(el("div", { class: "bar-clock" }, el("span", { class: "bar-label" }, "Simulated time"), this.time, this.universal), row, this.travel);
+    const clock = [el("span", { class: "bar-label" }, "Simulated time"), " ", this.time, " ", this.universal];
+    root.replaceChildren(el("div", { class: "bar-clock" }, clock), row, this.travel);
   }
 
   show(now, viewer, jump) {

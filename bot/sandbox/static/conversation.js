@@ -43,27 +43,33 @@ export class Conversation {
 
   drop(messages) {
     const keep = new Set(messages.map((message) => message.ts));
-    for (const [ts, row] of this.rows) {
+    for (const ts of this.rows.keys()) {
       if (keep.has(ts)) continue;
-      row.node.remove();
       this.rows.delete(ts);
     }
-    this.list.querySelectorAll(".day").forEach((line) => line.remove());
   }
 
+  // Answers the messages that are new here.
   place(messages, viewer) {
-    const added = [];
+    const [added, nodes] = [[], [this.list.firstChild]];
     let last = null;
     for (const message of messages) {
       const day = dayKey(sentAt(message), viewer);
-      if (!last || day !== last.day) this.list.append(dayLine(message, viewer));
+      if (!last || day !== last.day) nodes.push(this.dayLine(day, message, viewer));
       const follows = last && day === last.day && continues(last.message, message);
       const row = this.row(message, follows, viewer);
       if (row.isNew) added.push(message);
-      this.list.append(row.node);
+      nodes.push(row.node);
       last = { day, message };
     }
+    arrange(this.list, nodes);
     return added;
+  }
+
+  dayLine(day, message, viewer) {
+    const words = longDay(sentAt(message), viewer);
+    const known = [...this.list.children].find((node) => node.dataset.day === day && node.textContent === words);
+    return known ?? el("li", { class: "day", role: "separator", "data-day": day }, el("span", {}, words));
   }
 
   // A message that did not change keeps its node, and with it an open menu or the focus.
@@ -88,8 +94,18 @@ function continues(before, message) {
   return before.user === message.user && before.ephemeral === message.ephemeral && apart < SAME_SPEAKER_SECONDS * 1000;
 }
 
-function dayLine(message, viewer) {
-  return el("li", { class: "day", role: "separator" }, el("span", {}, longDay(sentAt(message), viewer)));
+// A node that is where it belongs is not touched: moving it would close its open menu and take its focus.
+function arrange(list, nodes) {
+  let here = list.firstChild;
+  for (const node of nodes) {
+    if (node === here) here = here.nextSibling;
+    else list.insertBefore(node, here);
+  }
+  while (here) {
+    const next = here.nextSibling;
+    here.remove();
+    here = next;
+  }
 }
 
 function messageNode(message, { follows, viewer, ctx }) {

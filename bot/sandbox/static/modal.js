@@ -70,6 +70,7 @@ export class Modals {
     this.busy(false);
     if (outcome.kind === "no ack") this.warn(NO_ANSWER);
     else if (outcome.kind === "refused") this.warn(`${NO_ANSWER} (${outcome.error})`);
+    else if (outcome.kind === "not done") this.warn(outcome.warning);
     else if (this.shown?.id === view.id) showErrors(this.parts.body, outcome.errors ?? {});
   }
 

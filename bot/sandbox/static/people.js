@@ -22,12 +22,27 @@ export class PeopleDialog {
 
   open(people, now, mustChoose) {
     this.mustChoose = mustChoose;
+    this.signature = null;
     this.closer.hidden = mustChoose;
+    this.search.value = "";
+    this.show(people, now);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  // Brings an open list up to date: who has news may change while it is read.
+  keepUp(people, now) {
+    if (this.dialog.open) this.show(people, now);
+  }
+
+  show(people, now) {
+    const signature = JSON.stringify(people);
+    if (signature === this.signature) return;
+    this.signature = signature;
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.person : null;
     const known = new Map(people.map((person) => [person.id, person]));
     this.list.replaceChildren(...this.groups.map((group) => this.group(group, known, now)));
-    this.search.value = "";
     this.filter();
-    if (!this.dialog.open) this.dialog.showModal();
+    if (focused) this.list.querySelector(`[data-person="${CSS.escape(focused)}"]`)?.focus();
   }
 
   // Nobody is chosen yet: there is nothing to go back to.
@@ -43,7 +58,7 @@ export class PeopleDialog {
 
   row(entry, person, now) {
     const facts = [entry.caption, zoneName(person.tz), clockTime(now, person), languageName(person.locale)];
-    const button = el("button", { type: "button", class: "person", on: { click: () => this.pick(person.id) } },
+    const button = el("button", { type: "button", class: "person", "data-person": person.id, on: { click: () => this.pick(person.id) } },
       avatar(person.name, person.id),
       el("span", { class: "person-words" }, el("b", {}, person.name), el("small", {}, facts.filter(Boolean).join(" · "))),
       person.unread ? el("span", { class: "badge" }, String(person.unread), el("span", { class: "unseen" }, " unread")) : null);

@@ -77,13 +77,13 @@ function clearAll(state) {
 }
 
 async function opened(state) {
-  state.parts.search.value = "";
   state.parts.search.focus();
   await refresh(state);
 }
 
 // Several choices are told once, when the list closes, as Slack does.
 function closed(state) {
+  state.parts.search.value = "";
   if (!state.changed) return;
   state.changed = false;
   state.onChange(state.chosen);
