@@ -7,13 +7,14 @@ are kept; the rest of the workspace is passed over.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from slack_sdk.errors import SlackClientError
 
 from bot.domain.members import Person, PersonRef
-from bot.slack import RosterEntry
+from bot.slack import Quiet, RosterEntry
 from schedules import checkins
 from schedules.setting import Setting
 from storage import members, rules, workspaces
@@ -43,30 +44,38 @@ def sync_roster(setting: Setting, workspace: str) -> bool:
 
 
 def _sync(setting: Setting, workspace: str, known: dict[PersonRef, Person], now: datetime) -> None:
-    found: list[str] = []
+    found: dict[str, Person] = {}
     for entry in setting.messenger.roster():
         ref = setting.store.keys.ref(workspace, entry.user_id)
         if ref in known:
-            found.append(entry.user_id)
-            _note(setting, workspace, ref, known[ref], entry, now)
-    for start in range(0, len(found), AT_ONCE):
-        _note_quiet(setting, workspace, found[start : start + AT_ONCE])
+            found[entry.user_id] = known[ref]
+            _note(setting, workspace, known[ref], entry, now)
+    user_ids = list(found)
+    for start in range(0, len(user_ids), AT_ONCE):
+        spans = setting.messenger.quiet_spans(tuple(user_ids[start : start + AT_ONCE]))
+        _note_quiet(setting, workspace, {found[user_id]: span for user_id, span in spans.items()})
 
 
-def _note(
-    setting: Setting, workspace: str, ref: PersonRef, was: Person, entry: RosterEntry, now: datetime
-) -> None:
+def _note(setting: Setting, workspace: str, was: Person, entry: RosterEntry, now: datetime) -> None:
     if (was.tz, was.locale, was.active) == (entry.tz, entry.locale, entry.active):
         return
+    told = replace(was, tz=entry.tz, locale=entry.locale, active=entry.active)
     with setting.store.begin(workspace) as tx:
-        members.put(tx, entry.user_id, Person(ref=ref, tz=entry.tz, locale=entry.locale, active=entry.active))
-        if rules.since(tx, ref, RuleKind.CHECKIN):
-            checkins.plan_one(tx, ref, now)
+        members.put(tx, entry.user_id, told)
+        if rules.since(tx, was.ref, RuleKind.CHECKIN):
+            checkins.plan_one(tx, was.ref, now)
 
 
-def _note_quiet(setting: Setting, workspace: str, user_ids: Sequence[str]) -> None:
-    spans = setting.messenger.quiet_spans(tuple(user_ids))
+def _note_quiet(setting: Setting, workspace: str, spans: Mapping[Person, Quiet | None]) -> None:
+    moved = {
+        person.ref: quiet
+        for person, quiet in spans.items()
+        if (person.quiet_from, person.quiet_until) != _ends(quiet)
+    }
     with setting.store.begin(workspace) as tx:
-        for user_id, quiet in spans.items():
-            span = (quiet.begins, quiet.ends) if quiet else (None, None)
-            members.set_quiet(tx, tx.ref(user_id), *span)
+        for ref, quiet in moved.items():
+            members.set_quiet(tx, ref, *_ends(quiet))
+
+
+def _ends(quiet: Quiet | None) -> tuple[datetime | None, datetime | None]:
+    return (quiet.begins, quiet.ends) if quiet else (None, None)

@@ -6,7 +6,7 @@ from bot.blocks import checkins as screens
 from bot.blocks.elements import Message
 from bot.content import Words
 from bot.domain.checkins import CARDS, Checkin
-from bot.domain.localtime import local, week_of
+from bot.domain.localtime import week_of
 from bot.domain.members import PersonRef
 from bot.slack import TryLater, Unknown
 from schedules.setting import BATCH, Setting
@@ -70,7 +70,5 @@ def erase_old(setting: Setting, workspace: str) -> bool:
         events.forget_old(tx, now)
         epoch_on = workspaces.get(tx).epoch_on
         if epoch_on is not None:
-            for person in members.list_people(tx):
-                week = week_of(epoch_on, local(now, person.tz).date())
-                answers.forget_before(tx, person.ref, week - setting.answers_kept_weeks)
+            answers.forget_before(tx, week_of(epoch_on, now.date()) - setting.answers_kept_weeks)
     return False

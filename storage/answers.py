@@ -30,10 +30,9 @@ def own(tx: Tx, ref: PersonRef, week: int) -> dict[str, int]:
     return open_answers(_data_key(tx, ref), ref, week, sealed) if sealed else {}
 
 
-def forget_before(tx: Tx, ref: PersonRef, week: int) -> None:
-    """Erase a person's answers of weeks before one (13 weeks are kept unless set otherwise)."""
-    mine = (answers.c.workspace == tx.workspace, answers.c.ref == ref)
-    tx.execute(delete(answers).where(*mine, answers.c.week < week))
+def forget_before(tx: Tx, week: int) -> None:
+    """Erase everybody's answers of weeks before one (13 weeks are kept unless set otherwise)."""
+    tx.execute(delete(answers).where(answers.c.workspace == tx.workspace, answers.c.week < week))
 
 
 def _data_key(tx: Tx, ref: PersonRef) -> bytes:

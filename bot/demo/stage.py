@@ -125,7 +125,6 @@ def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date) -> Setting
         crisis_country="US",
         crisis_reviewed_on=reviewed_on,
         answers_kept_weeks=13,
-        send_rate_per_minute=300,
         log_level="INFO",
     )
 
