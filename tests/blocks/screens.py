@@ -1,0 +1,317 @@
+"""Every screen once, with facts that put each of its texts to use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import get_args
+
+from bot.blocks import (
+    asks,
+    checkins,
+    crisis,
+    first_contact,
+    home,
+    ids,
+    practices,
+    privacy,
+    replies,
+    settings,
+    supervision,
+    teams,
+)
+from bot.blocks.asks import AskLine
+from bot.blocks.elements import Message
+from bot.blocks.first_contact import FirstContact
+from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
+from bot.blocks.replies import Trouble
+from bot.blocks.supervision import TeamSection
+from bot.blocks.teams import TeamCheck, TeamDraft
+from bot.content import Content, Words
+from bot.domain.asks import AskState
+from bot.domain.checkins import Card
+from bot.domain.followups import ORDER, Options, Rule, choose
+from bot.domain.members import Length, Preferences, TeamState
+from bot.domain.privacy import WhoSees
+from bot.domain.rotation import CORE, ROWS, keys_for
+from tests.blocks.reading import Screen
+
+COUNTRIES = ("US", "MX", "elsewhere")
+ANA, LUIS, EVA = "U0ANA", "U0LUIS", "U0EVA"
+ON = date(2026, 12, 2)
+AT = datetime(2026, 12, 3, 16, 30, tzinfo=UTC)
+SEES = WhoSees(supervisor_id=LUIS, reader_ids=(LUIS, EVA), key_holder="Nube Segura")
+SMALL = WhoSees(supervisor_id=None, key_holder=EVA, key_holder_conflict=True, words_possible=False)
+CONTACT = FirstContact(
+    team="Albergue <Norte> & Sur", sees=SEES, country="US", weekday=2, local_time=time(10), first_on=ON
+)
+ASKS = tuple(
+    AskLine(ask_id=f"a{number}", with_id=LUIS, state=state, asked_on=ON, meet_at=AT)
+    for number, state in enumerate(AskState)
+)
+
+
+def every_screen(content: Content, language: str) -> dict[str, Screen]:
+    """All screens of one language by a name for the test's report."""
+    words = content.words(language)
+    return {
+        **the_way(words),
+        **_cards(words),
+        **_first_contacts(words),
+        **_settings(words),
+        **_asks(words),
+        **_open_to_all(content, words),
+        **_supervision(words),
+        **_homes(words),
+        **_teams(words),
+    }
+
+
+def the_way(words: Words) -> dict[str, Screen]:
+    """DM, form and options view for each row, length and rule."""
+    screens: dict[str, Screen] = {}
+    for week in range(len(ROWS)):
+        for length in Length:
+            keys = keys_for(week, length, frozenset())
+            screens[f"form {week} {length}"] = form(words, week, keys)
+            for weight in (3, 4, 5):
+                chosen = choose({CORE: weight}, keys, has_supervisor=True)
+                screens[f"options {week} {length} {chosen.rule}"] = options(words, week, chosen)
+    for questions in (1, 2, 3, 4):
+        screens[f"arrival {questions}"] = arrival(words, questions)
+    screens["arrival small"] = arrival(words, 1, only_for_you=True)
+    return screens
+
+
+def arrival(words: Words, questions: int, *, only_for_you: bool = False) -> Message:
+    return checkins.arrival(words, week=3, questions=questions, only_for_you=only_for_you)
+
+
+def form(words: Words, week: int, keys: tuple[str, ...]) -> Screen:
+    return checkins.form(words, week=week, keys=keys, only_for_you=False, unread=None)
+
+
+def options(words: Words, week: int, chosen: Options) -> Screen:
+    return checkins.options(words, chosen, week=week, country="US")
+
+
+def _cards(words: Words) -> dict[str, Screen]:
+    given = {CORE: 5, "qI02": 4}
+    two = (CORE, "qI02")
+    again = choose(given, two, has_supervisor=True)
+    nothing = Options(rule=Rule.T0, shown=(), more=ORDER)
+
+    def ask(**facts: object) -> Screen:
+        return checkins.form(words, **{"week": 3, "keys": two, "only_for_you": False, "unread": None} | facts)  # type: ignore[arg-type]
+
+    return {
+        **{f"card {card}": checkins.card_after(words, card, week=3) for card in list(Card)[1:]},
+        "card moved": checkins.moved_card(words, week=3),
+        "card later": checkins.later_card(words, week=3),
+        "card stopped": checkins.stopped_card(words),
+        "form unread": ask(unread=SEES),
+        "form unread small": ask(unread=SMALL, only_for_you=True, keys=(CORE,)),
+        "form changed": ask(current=given),
+        "form cleared": ask(current=given, cleared=True),
+        "form remote": ask(remote=True, keys=(CORE, "qS1")),
+        "options reopened": checkins.options(words, again, week=3, country="MX", saved=False),
+        "options reopened T0": checkins.options(words, nothing, week=3, country="MX", saved=False),
+        "options more": checkins.more(words, week=3, offers=ORDER, country="US"),
+        "options too late": checkins.no_longer(words, week=3, offers=ORDER, country="US"),
+        "quiet question": checkins.quiet_question(words),
+        "quiet question open": checkins.quiet_question_view(words),
+        "quiet question one": checkins.quiet_question_done(words, one_question=True),
+        "quiet question kept": checkins.quiet_question_done(words, one_question=False),
+    }
+
+
+def _first_contacts(words: Words) -> dict[str, Screen]:
+    small = replace(CONTACT, sees=SMALL, questions=1)
+    unnamed = replace(CONTACT, sees=WhoSees(supervisor_id=LUIS), country="MX", first_on=None)
+    return {
+        "first contact": first_contact.first_contact(words, CONTACT),
+        "first contact accepted": first_contact.first_contact(words, CONTACT, accepted=True),
+        "first contact small": first_contact.first_contact(words, small),
+        "first contact unnamed": first_contact.first_contact(words, unnamed),
+        "first contact one": first_contact.first_contact(words, replace(CONTACT, questions=1)),
+        "first contact longer": first_contact.first_contact(words, replace(CONTACT, questions=4)),
+        "who sees": privacy.who_sees(words, SEES),
+        "who sees small": privacy.who_sees(words, SMALL),
+        "who sees unnamed": privacy.who_sees(words, WhoSees(supervisor_id=None)),
+    }
+
+
+def _settings(words: Words) -> dict[str, Screen]:
+    chosen = Preferences(items_off=frozenset({"qI02"}), remote=True, length=Length.LONGER, language="es")
+    return {
+        "settings": settings.settings(words, Preferences()),
+        "settings chosen": settings.settings(words, chosen),
+        "settings small": settings.settings(words, Preferences(), small=True),
+        "settings saved": settings.settings_saved(words, weekday=4, local_time=time(11, 30)),
+        "pause form": settings.pause_form(words),
+        "paused": settings.paused(words, until=ON),
+        "paused open": settings.paused_view(words, until=None),
+        "stopped": settings.stopped(words),
+        "stopped view": settings.stopped_view(words),
+        "resumed": settings.resumed(words, next_on=ON),
+        "resumed view": settings.resumed_view(words, next_on=None),
+    }
+
+
+def _asks(words: Words) -> dict[str, Screen]:
+    people = [(LUIS, "supervisor"), (EVA, "deputy"), (ANA, "named")]
+    ends = (AskState.AGREED, AskState.ANOTHER_TIME, AskState.CANNOT)
+    facts = {"ask_id": "a1", "meet_at": AT, "next_id": EVA}
+    return {
+        "ask form": asks.ask_form(words, recipients=people, deputy=True),  # type: ignore[arg-type]
+        "ask form again": asks.ask_form(words, recipients=[(EVA, "deputy")], deputy=False, instead_of="a1"),
+        "asked": asks.asked(words, ask_id="a1", recipient_id=LUIS),
+        "asked deputy": asks.asked(words, ask_id="a1", recipient_id=LUIS, deputy_id=EVA),
+        **{
+            f"ask card {state}": asks.ask_card(words, asker_id=ANA, state=state, **facts)  # type: ignore[arg-type]
+            for state in AskState
+        },
+        "ask card deputy": asks.ask_card(
+            words, ask_id="a1", asker_id=ANA, state=AskState.OPEN, for_deputy=True
+        ),
+        "ask card other": asks.ask_card(
+            words, ask_id="a1", asker_id=ANA, state=AskState.AGREED, answered_by_id=EVA
+        ),
+        "another time": asks.another_time_form(words, ask_id="a1", first_on=ON),
+        "cannot": asks.cannot_form(words, ask_id="a1"),
+        **{f"told {end}": asks.told(words, outcome=end, recipient_id=LUIS, **facts) for end in ends},  # type: ignore[arg-type]
+        "unanswered": asks.unanswered(words, ask_id="a1", recipient_id=LUIS, others=[EVA]),
+        "unanswered nobody": asks.unanswered(words, ask_id="a1", recipient_id=LUIS, others=[]),
+        "left": asks.left(words),
+        "did it happen": asks.did_it_happen(words, ask_id="a1"),
+        "did it happen open": asks.did_it_happen_view(words, ask_id="a1", recipient_id=LUIS),
+        **{
+            f"did it happen {answer}": asks.did_it_happen_done(words, answer=answer)
+            for answer in (ids.MET, ids.NOT_YET, ids.NO_LONGER)
+        },
+        "did it happen nobody": asks.did_it_happen_done(words, answer=ids.NOT_YET, ask_again=False),
+        "ask withdrawn": asks.ask_withdrawn_view(words, recipient_id=LUIS),
+        "ask list": asks.ask_list(words, ASKS),
+        "ask list empty": asks.ask_list(words, ()),
+    }
+
+
+def _open_to_all(content: Content, words: Words) -> dict[str, Screen]:
+    kinds: tuple[Trouble, ...] = get_args(Trouble)
+    return {
+        **{f"crisis {country}": crisis.card(words, country=country) for country in COUNTRIES},
+        **{f"crisis view {country}": crisis.view(words, country=country) for country in COUNTRIES},
+        **{f"pin {country}": crisis.pin_text(words, country=country) for country in COUNTRIES},
+        "crisis both": crisis.both_languages(content, country="US"),
+        "menu": crisis.menu(words, country="US"),
+        "as view": replies.as_view(words, crisis.menu(words, country="US")),
+        "practice": practices.practice(words, "PR01"),
+        "reply": replies.dm_reply(words, country="US"),
+        **{f"sorry {kind}": replies.sorry(words, kind, country="US") for kind in kinds},
+        **{f"sorry view {kind}": replies.sorry_view(words, kind) for kind in kinds},
+    }
+
+
+def _supervision(words: Words) -> dict[str, Screen]:
+    groups = [
+        TeamSection(name="Norte & <Sur>", words_possible=True, next_update_on=ON),
+        TeamSection(name="Sin fecha", words_possible=True),
+        TeamSection(name="Chico", words_possible=False),
+        TeamSection(name="Chico ya dicho", words_possible=False, why_said_before=True),
+    ]
+    return {
+        **{
+            f"weekly {number}": supervision.weekly(words, prompt=number, teams=groups, open_asks=True)
+            for number in range(1, 13)
+        },
+        "prompt": supervision.prompt_view(words, prompt=1),
+    }
+
+
+FULL_HOME = HomeFacts(
+    country="US",
+    team="Norte",
+    can_ask=True,
+    next_on=ON,
+    next_time=time(14, 30),
+    my_asks=ASKS * 2,
+    promises=tuple(
+        PromiseLine(team=f"Equipo {n}", leader_id=EVA, promised_on=ON, staff_told_on=ON) for n in range(12)
+    ),
+    asks_to_me=2,
+    prompt=3,
+    is_admin=True,
+)
+
+
+def _homes(words: Words) -> dict[str, Screen]:
+    lines = tuple(
+        TeamLine(team_id=f"t{n}", name=f"T{n}", state=TeamState.STARTED, members=9) for n in range(70)
+    )
+    states = tuple(TeamLine(team_id=s, name=f"<{s}>", state=s, members=0) for s in TeamState)
+    reasons: tuple[WhyNone, ...] = get_args(WhyNone)
+    work = replace(FULL_HOME, showing="work")
+    return {
+        "home": home.home(words, FULL_HOME),
+        "home bare": home.home(words, HomeFacts(country="", why_none="no_team", may_claim_admin=True)),
+        **{
+            f"home {reason}": home.home(
+                words,
+                replace(FULL_HOME, why_none=reason, paused=reason == "paused", stopped=reason == "stopped"),
+            )
+            for reason in reasons
+        },
+        "home paused until": home.home(
+            words, replace(FULL_HOME, why_none="paused", paused=True, paused_until=ON)
+        ),
+        "home work": home.home(words, replace(work, teams=states, crisis_reviewed=False)),
+        "home many teams": home.home(words, replace(work, teams=lines)),
+        "where home is": home.where_home_is(words),
+        "home claim": home.home(words, replace(work, is_admin=False, may_claim_admin=True)),
+    }
+
+
+def _teams(words: Words) -> dict[str, Screen]:
+    draft = TeamDraft(
+        name="Norte",
+        unit_id="u1",
+        channel_id="C0NORTE",
+        supervisor_id=LUIS,
+        deputy_id=EVA,
+        leader_id=EVA,
+        member_ids=(ANA,),
+        everyone_in_channel=True,
+        zone="America/Mexico_City",
+        language="es",
+        country="MX",
+    )
+    check = TeamCheck(
+        team_id="t1",
+        name="Norte & <Sur>",
+        counted=5,
+        siblings=("Este", "Oeste"),
+        together=9,
+        elsewhere=((ANA, "Sur & Co"),),
+        channel_id="C0NORTE",
+        bot_in_channel=False,
+        ask_key_holder=True,
+    )
+    kinds = {"name": "Norte & <Sur>", "channel_id": "C0NORTE"}
+    return {
+        "team form": teams.team_form(words, units=[("u1", "Programa")], draft=draft, team_id="t1"),
+        "team form new": teams.team_form(words, units=[], draft=TeamDraft()),
+        "team check": teams.team_check(words, check),
+        "team check enough": teams.team_check(words, TeamCheck(team_id="t1", name="Norte", counted=9)),
+        "team check alone": teams.team_check(words, TeamCheck(team_id="t1", name="Norte", counted=3)),
+        "team waiting": teams.team_waiting(words, name="Norte", leader_id=EVA),
+        "team saved": teams.team_saved(words, name="Norte"),
+        "promise request": teams.promise_request(words, team_id="t1", name="Norte", admin_id=ANA),
+        "promise form": teams.promise_form(words, team_id="t1", name="Norte", today=ON),
+        "promise given": teams.promise_given(words, name="Norte", promised_on=ON, staff_told_on=ON),
+        "promise thanks": teams.promise_thanks(words, name="Norte"),
+        "team started": teams.team_started(words, team_id="t1", epoch_on=ON, small=False, **kinds),
+        "team started small": teams.team_started(words, team_id="t1", epoch_on=ON, small=True, **kinds),
+        "pin posted": teams.pin_posted(words, **kinds),
+        "pin refused": teams.pin_refused(words, team_id="t1", **kinds),
+        "admin claimed": teams.admin_claimed(words),
+    }
