@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.domain.members import PersonRef
 from storage import workspaces
 from storage.database import Store, Tx
+from tests import postgresql
 
 WORKSPACE = "T1"
 
@@ -37,3 +40,16 @@ def ana(tx: Tx) -> PersonRef:
 @pytest.fixture
 def ben(tx: Tx) -> PersonRef:
     return tx.ref("U0BEN")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'choir.db'}"
+        return
+    folder = request.getfixturevalue("postgresql_server")
+    name = f"empty_{secrets.token_hex(4)}"
+    postgresql.administer(folder, f"CREATE DATABASE {name}")
+    yield postgresql.url(folder, name)
+    postgresql.administer(folder, f"DROP DATABASE {name} WITH (FORCE)")

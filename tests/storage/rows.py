@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import JSON, Column, Connection, Table, TypeDecorator, insert, select
 
 SAMPLES: Mapping[type, Any] = {
     str: "x",
@@ -22,8 +22,13 @@ SAMPLES: Mapping[type, Any] = {
 
 def row_for(table: Table, **known: Any) -> dict[str, Any]:
     """One row with a value in every column; known ones as given where the table has them."""
-    made = {column.name: SAMPLES[column.type.python_type] for column in table.columns}
+    made = {column.name: SAMPLES[_python_type(column)] for column in table.columns}
     return made | {name: value for name, value in known.items() if name in made}
+
+
+def _python_type(column: Column[Any]) -> type:
+    kept = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return dict if isinstance(kept, JSON) else kept.python_type
 
 
 def put_row(connection: Connection, table: Table, **known: Any) -> None:
