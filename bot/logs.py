@@ -18,8 +18,8 @@ from typing import TextIO
 from uuid import UUID
 
 # Bolt names loggers after the app ("app.py:App"), so only plain dotted names are ours.
-_OURS = re.compile(r"((bot|handlers|schedules|storage)(\.\w+)*|alembic\.runtime\.migration)")
-PACKAGES = ("bot", "handlers", "schedules", "storage", "alembic.runtime.migration")
+_OURS = re.compile(r"(bot|handlers|schedules|storage)(\.\w+)*")
+PACKAGES = ("bot", "handlers", "schedules", "storage")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _OPAQUE = re.compile(r"[\w.:/+-]{1,64}", re.ASCII)
 _SLACK_ID = re.compile(r"\b[ABCDEGTUVW][A-Z0-9]{7,}\b")
