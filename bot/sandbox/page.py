@@ -11,6 +11,7 @@ import asyncio
 import functools
 import importlib.resources
 import json
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -42,6 +43,7 @@ BEAT_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 # While a jump runs everything changes all the time: the page keeps up without slowing the jump down.
 LOOK_SECONDS_ON_THE_WAY = 0.25
+RECONNECT_MILLISECONDS = 500
 BODY_LIMIT = 1_000_000
 HERE = {"127.0.0.1", "localhost"}
 MEDIA_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -108,6 +110,7 @@ class Page:
         self._options = options
         self._showing = Showing(sandbox)
         self._closing = False
+        self._name = secrets.token_hex(8)
         self.travel = Travel(options.jumps)
         self.app = Starlette(
             routes=self._routes(),
@@ -180,13 +183,14 @@ class Page:
     async def _ticks(self) -> AsyncIterator[str]:
         told: tuple[object, ...] = ()
         told_at = 0.0
+        yield f"retry: {RECONNECT_MILLISECONDS}\n\n"
         while not self._closing:
             journey = self.travel.journey
             news = (self._sandbox.version, journey)
             if news != told or time.monotonic() - told_at >= BEAT_SECONDS:
                 told, told_at = news, time.monotonic()
                 tick = {"version": news[0], "now": self._now(), "jump": journey and asdict(journey)}
-                yield f"data: {json.dumps(tick)}\n\n"
+                yield f"data: {json.dumps(tick | {'page': self._name})}\n\n"
             await asyncio.sleep(LOOK_SECONDS_ON_THE_WAY if self.travel.running else LOOK_SECONDS)
 
     # ---- doing, in the name of body["as"]

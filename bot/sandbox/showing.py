@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.sandbox.messages import Message
-from bot.sandbox.people import BOT_USER_ID, SLACKBOT_ID, Channel, Json, Person
+from bot.sandbox.people import SLACKBOT_ID, Channel, Json, Person
 from bot.sandbox.views import View
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ class Showing:
             "title": person.title,
             "tz": person.tz,
             "locale": person.locale,
-            "deleted": person.deleted or person.id == SLACKBOT_ID,
-            "is_bot": person.id == BOT_USER_ID,
+            "listed": not person.deleted and person.id != SLACKBOT_ID,
             "unread": unread,
         }
 

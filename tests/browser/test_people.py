@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.sandbox import Sandbox
+from bot.sandbox.page import PageOptions
 from tests.browser.conftest import AppSays, OpenPage
 from tests.browser.little_app import every_block
 from tests.browser.slackpage import SlackPage
@@ -70,3 +71,14 @@ def test_nothing_scrolls_sideways_on_a_phone(
     page.click("All conversations")
     expect(page.page.get_by_role("navigation")).to_be_visible()
     assert page.fits_its_width()
+
+
+def test_home_is_published_for_who_arrives_there_by_address(open_page: OpenPage, sandbox: Sandbox) -> None:
+    page = open_page(sandbox.page_url).become("U3", "home")
+    expect(page.main).to_contain_text("This is Home.")
+
+
+def test_another_page_is_loaded_by_itself(ana: SlackPage, sandbox: Sandbox) -> None:
+    sandbox.set_page(PageOptions(title="Another place"))
+    expect(ana.page.get_by_role("navigation")).to_contain_text("Another place")
+    expect(ana.page.get_by_role("navigation")).to_contain_text("Ana Ruiz")

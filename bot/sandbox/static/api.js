@@ -26,12 +26,16 @@ async function answer(response) {
 }
 
 // `onChange` runs whenever something in the workspace may have changed, `onTick` with each sign of life
-// ({ now, jump }), `onLost` when the connection breaks. EventSource reconnects by itself.
+// ({ now, jump }), `onLost` when the connection breaks. EventSource reconnects by itself. When another page
+// is served since (a restart, other jumps), everything is loaded anew.
 export function live({ onTick, onChange, onLost }) {
   const source = new EventSource("/page/live");
   let seen = null;
+  let page = null;
   source.addEventListener("message", (event) => {
     const tick = JSON.parse(event.data);
+    if (page !== null && page !== tick.page) location.reload();
+    page = tick.page;
     onTick(tick);
     if (tick.version !== seen) onChange();
     seen = tick.version;

@@ -19,6 +19,7 @@ class Page {
     this.now = new Date(start.now);
     this.jump = null;
     this.seen = null;
+    this.visited = null;
     this.home = { hash: null, values: null };
     [this.userId, this.place] = readHash();
     this.modals = new Modals({
@@ -154,7 +155,7 @@ class Page {
       surface, values, viewer: this.viewer(),
       person: (id) => this.person(id),
       channel: (id) => this.channel(id),
-      people: () => this.seen.people.filter((person) => !person.deleted),
+      people: () => this.seen.people.filter((person) => person.listed),
       channels: () => this.seen.channels,
       zoneOffset: (seconds) => zoneOffset(seconds, this.seen.me.tz),
       act: (action) => this.act("use", { ...where, action, values: values.blocks }),
@@ -196,6 +197,7 @@ class Page {
     const [command, ...words] = text.split(" ");
     const path = text.startsWith("/") ? "command" : "say";
     const details = path === "command" ? { command, text: words.join(" ").trim() } : { text };
+    this.conversation.follow();
     const outcome = await this.act(path, { channel, ...details });
     return !["failed", "not done"].includes(outcome.kind);
   }
@@ -211,9 +213,18 @@ class Page {
   go(place) {
     this.place = place;
     this.showPane("main");
+    this.visited = null;
     this.writeHash();
     this.render();
-    if (place === "home" || place === "messages") this.act("home", { tab: place });
+    this.visit();
+  }
+
+  // Slack tells an app each time somebody opens its Home or its messages.
+  visit() {
+    const here = `${this.userId}/${this.place}`;
+    if (this.visited === here) return;
+    this.visited = here;
+    if (this.place === "home" || this.place === "messages") this.act("home", { tab: this.place });
   }
 
   become(userId) {
@@ -267,6 +278,7 @@ class Page {
     if (!seen.me) return;
     this.seen = seen;
     this.render();
+    this.visit();
   }
 
   tick({ now, jump }) {

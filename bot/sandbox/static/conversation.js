@@ -17,18 +17,25 @@ export class Conversation {
     this.node = el("div", { class: "scroll", tabindex: "0" }, this.list);
     this.rows = new Map();
     this.id = null;
+    this.following = false;
   }
 
   show(id, messages, viewer, empty) {
     const fresh = id !== this.id;
     if (fresh) this.start(id, empty);
-    const stay = !fresh && !this.atEnd();
+    const stay = !fresh && !this.following && !this.atEnd();
     const before = this.node.scrollTop;
     this.drop(messages);
     const added = this.place(messages, viewer);
     this.list.classList.toggle("none", messages.length === 0);
     this.node.scrollTop = stay ? before : this.node.scrollHeight;
+    if (added.length) this.following = false;
     if (!fresh) added.filter((message) => message.user !== viewer.id).forEach((message) => this.announce(spoken(message)));
+  }
+
+  // The person said something: what comes next is to be seen, wherever they had scrolled to.
+  follow() {
+    this.following = true;
   }
 
   start(id, empty) {

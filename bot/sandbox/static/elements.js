@@ -163,7 +163,8 @@ function idSelect(spec, place, start) {
   const { ctx } = place;
   const people = spec.type.includes("users");
   const toItem = (id) => (people ? personItem(ctx.person(id), id) : placeItem(id, ctx));
-  const all = () => (people ? ctx.people().map((person) => person.id) : conversations(spec, ctx)).map(toItem);
+  const ids = () => (people ? ctx.people().map((person) => person.id) : conversations(spec, ctx));
+  const all = () => ids().map(toItem).sort((a, b) => a.label.localeCompare(b.label, ctx.viewer.locale));
   const load = async (query) => matching([{ label: null, options: all() }], query);
   return select(spec, place, { start, load, toItem, toValue: (item) => item.key });
 }
