@@ -1,5 +1,6 @@
 """The `choir` command: what an operator types. Commands load what they need when they run."""
 
+import errno
 import logging
 import os
 import sys
@@ -15,7 +16,7 @@ from bot.domain.crisis import is_reviewed
 
 log = logging.getLogger(__name__)
 
-FIRST_PORT = 8737
+FIRST_PORT, LAST_PORT = 8737, 65535
 
 
 class Stop(Exception):
@@ -40,7 +41,9 @@ app.add_typer(admin, name="admin")
 
 @app.command(short_help="Show Choir in the browser, without Slack.")
 def demo(
-    port: Annotated[int, typer.Option(help="Where the page listens, on this machine only.")] = FIRST_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=LAST_PORT, help="Where the page listens, on this machine only.")
+    ] = FIRST_PORT,
     check: Annotated[
         bool, typer.Option("--check", help="Play 13 weeks without a browser and verify.")
     ] = False,
@@ -48,7 +51,13 @@ def demo(
     """Show Choir in the browser: a local Slack with a made-up agency and a clock you can move."""
     from bot.demo import run_demo
 
-    raise typer.Exit(run_demo(port=port, check=check))
+    try:
+        raise typer.Exit(run_demo(port=port, check=check))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        other = f'make demo ARGS="--port {port + 1 if port < LAST_PORT else FIRST_PORT}"'
+        raise Stop(f"Port {port} is taken or not allowed: stop what uses it, or type {other}") from None
 
 
 @app.command(short_help="Start the bot for your Slack workspace.")
