@@ -1,0 +1,276 @@
+"""A workspace that holds something in every table, and a call of every function of the store on it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+import storage
+from bot.domain.asks import WAITING, Ask, AskState
+from bot.domain.checkins import OPEN, Card, Reason, Standing, State
+from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
+from bot.domain.notices import Fate, Kind, Notice, notice
+from bot.domain.rotation import CORE
+from storage import (
+    answers,
+    asks,
+    checkins,
+    events,
+    members,
+    outbox,
+    planning,
+    privacy,
+    rules,
+    teams,
+    timers,
+    workspaces,
+)
+from storage.database import Tx
+from storage.outbox import Claim
+from storage.rules import RuleKind
+from storage.schema import outbox as outbox_table
+from storage.timers import Timer
+
+NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
+ANSWERS = {CORE: 5, "qI10": 4, "qSUP": 1}
+CHECKIN = RuleKind.CHECKIN
+
+
+def team_of(supervisor: PersonRef) -> Team:
+    return Team(
+        team_id="t",
+        unit_id="u",
+        name="Cedar Intake",
+        tz="America/Chicago",
+        channel_id="C0TEAM",
+        supervisor=supervisor,
+        deputy=supervisor,
+        leader=supervisor,
+        pooled=True,
+        state=TeamState.STARTED,
+        started_at=NOW,
+    )
+
+
+def ask_of(asker: PersonRef, recipient: PersonRef) -> Ask:
+    return Ask(ask_id="a", asker=asker, recipient=recipient, asked_on=NOW.date(), deputy=recipient)
+
+
+def notice_to(ref: PersonRef, about: str = "w3") -> Notice:
+    return notice(Kind.CHECKIN, ref, about, NOW, facts={"week": 3})
+
+
+def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
+    """Leave a row in every table, among them a lapsed claim, which is returned. people: by Slack id, two."""
+    ana, ben = people.values()
+    workspaces.enter(tx, "US")
+    workspaces.set_epoch(tx, date(2026, 11, 2))
+    workspaces.set_key_holder(tx, None, ben, conflict=True)
+    workspaces.set_roster_synced(tx, NOW)
+    _fill_people(tx, people)
+    teams.save_unit(tx, Unit(unit_id="u", name="Cedar", pool_owner=ben))
+    teams.save(tx, team_of(ben))
+    teams.join(tx, "t", ana, NOW - timedelta(days=30))
+    teams.save_plan(tx, TeamPlan(team=team_of(ben), members=(ana,), set_up_by=ben))
+    _fill_weeks(tx, ana, ben)
+    asks.add(tx, ask_of(ana, ben))
+    timers.put(tx, timers.ask_entity("a"), "ask_deputy", NOW)
+    events.first_seen(tx, "Ev1", NOW)
+    return _fill_outbox(tx, ana)
+
+
+def _fill_people(tx: Tx, people: Mapping[str, PersonRef]) -> None:
+    for user_id, ref in people.items():
+        members.put(tx, user_id, Person(ref=ref, tz="America/Chicago", locale="es-MX"))
+        members.set_quiet(tx, ref, NOW, NOW + timedelta(hours=9))
+        members.choose(tx, ref, weekday=1, local_time=time(9, 30), language="es", paused_until=NOW)
+        members.add_admin(tx, ref)
+
+
+def _fill_weeks(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
+    rules.begin(tx, ana, CHECKIN, NOW - timedelta(days=30), NOW)
+    rules.begin(tx, ben, RuleKind.WEEKLY, NOW, NOW)
+    rules.set_standing(tx, ana, Standing(run=2))
+    checkins.add(tx, ana, 2, State.PLANNED)
+    checkins.add(tx, ana, 3, State.SENT)
+    checkins.add_weekly(tx, ben, NOW.date())
+    checkins.set_newest_card(tx, ana, 3, "D0ANA", "2.0")
+    checkins.retire_card(tx, ana, 3, "D0ANA", "1.0", NOW)
+    checkins.move(tx, ana, 3, OPEN, State.ANSWERED)
+    answers.save(tx, ana, 3, ANSWERS)
+
+
+def _fill_outbox(tx: Tx, ana: PersonRef) -> Claim:
+    outbox.add(tx, notice_to(ana, "w2"))
+    sent = outbox.claim(tx, NOW)
+    assert sent is not None
+    outbox.mark_attempted(tx, sent)
+    outbox.mark_sent(tx, sent, "D0ANA", "2.0")
+    outbox.add(tx, notice_to(ana))
+    lapsed = outbox.claim(tx, NOW)
+    assert lapsed is not None
+    past = tx.real_now() - timedelta(minutes=5)
+    mine = outbox_table.c.delivery_id == lapsed.delivery_id
+    tx.execute(update(outbox_table).where(mine).values(lease_until=past))
+    return lapsed
+
+
+def functions() -> set[str]:
+    """Every public function of the store that works in a transaction, as module.name."""
+    modules = [
+        importlib.import_module(f"storage.{found.name}") for found in pkgutil.iter_modules(storage.__path__)
+    ]
+    return {
+        f"{module.__name__.removeprefix('storage.')}.{name}"
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and next(iter(inspect.signature(function).parameters), "") == "tx"
+    }
+
+
+def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[Tx], Any]]:
+    """Every function of the store, called with the very ids that fill used."""
+    (user_id, ana), (_, ben) = people.items()
+    return {
+        **_calls_about_people(user_id, ana, ben),
+        **_calls_about_teams(ana, ben),
+        **_calls_about_weeks(ana),
+        **_calls_about_asks(ana, ben),
+        **_calls_about_notices(ana, claim),
+        **_calls_about_workspaces(ben),
+    }
+
+
+def _calls_about_people(user_id: str, ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "members.put": lambda tx: members.put(tx, user_id, Person(ref=ana, tz="Etc/UTC")),
+        "members.set_quiet": lambda tx: members.set_quiet(tx, ana, None, None),
+        "members.set_inactive": lambda tx: members.set_inactive(tx, ana),
+        "members.get": lambda tx: members.get(tx, ana),
+        "members.user_id": lambda tx: members.user_id(tx, ana),
+        "members.list_people": members.list_people,
+        "members.list_known": lambda tx: members.list_known(tx, [ana, ben]),
+        "members.choices": lambda tx: members.choices(tx, ana),
+        "members.has_chosen": lambda tx: members.has_chosen(tx, ana),
+        "members.choose": lambda tx: members.choose(tx, ana, stopped=True),
+        "members.member": lambda tx: members.member(tx, ana, NOW),
+        "members.known": lambda tx: members.known(tx, ana, NOW),
+        "members.add_admin": lambda tx: members.add_admin(tx, ana),
+        "members.list_admins": members.list_admins,
+        "members.is_admin": lambda tx: members.is_admin(tx, ana),
+        "members.remove_admin": lambda tx: members.remove_admin(tx, ana),
+    }
+
+
+def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    plan = TeamPlan(team=team_of(ana), members=(ben,), set_up_by=ana)
+    return {
+        "teams.save": lambda tx: teams.save(tx, team_of(ana)),
+        "teams.save_unit": lambda tx: teams.save_unit(tx, Unit(unit_id="u", name="Other")),
+        "teams.save_plan": lambda tx: teams.save_plan(tx, plan),
+        "teams.get": lambda tx: teams.get(tx, "t"),
+        "teams.get_plan": lambda tx: teams.get_plan(tx, "t"),
+        "teams.list_teams": teams.list_teams,
+        "teams.list_units": teams.list_units,
+        "teams.list_supervised": lambda tx: teams.list_supervised(tx, ben),
+        "teams.current_team_id": lambda tx: teams.current_team_id(tx, ana),
+        "teams.of_member": lambda tx: teams.of_member(tx, ana, NOW),
+        "teams.list_members": lambda tx: teams.list_members(tx, "t", NOW),
+        "teams.rosters": lambda tx: teams.rosters(tx, NOW),
+        "teams.join": lambda tx: teams.join(tx, "other", ana, NOW),
+        "teams.leave": lambda tx: teams.leave(tx, ana, NOW),
+        "teams.drop_plan": lambda tx: teams.drop_plan(tx, "t"),
+        "privacy.words_possible": lambda tx: privacy.words_possible(tx, team_of(ben), NOW),
+        "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
+        "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
+        "planning.next_checkin": lambda tx: planning.next_checkin(tx, ana, NOW),
+    }
+
+
+def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "answers.own": lambda tx: answers.own(tx, ana, 3),
+        "answers.save": lambda tx: answers.save(tx, ana, 3, {CORE: 1}),
+        "answers.forget_before": lambda tx: answers.forget_before(tx, 99),
+        "checkins.add": lambda tx: checkins.add(tx, ana, 3, State.PLANNED),
+        "checkins.add_weekly": lambda tx: checkins.add_weekly(tx, ana, NOW.date()),
+        "checkins.get": lambda tx: checkins.get(tx, ana, 3),
+        "checkins.list_weeks": lambda tx: checkins.list_weeks(tx, ana),
+        "checkins.planned_weeks": lambda tx: checkins.planned_weeks(tx, ana),
+        "checkins.list_stale_cards": lambda tx: checkins.list_stale_cards(tx, 10),
+        "checkins.list_retired_cards": lambda tx: checkins.list_retired_cards(tx, NOW, 10),
+        "checkins.move": lambda tx: checkins.move(tx, ana, 3, list(State), State.CLOSED),
+        "checkins.skip": lambda tx: checkins.skip(tx, ana, 2, Reason.LEFT),
+        "checkins.set_newest_card": lambda tx: checkins.set_newest_card(tx, ana, 3, "D9", "9.0"),
+        "checkins.set_card": lambda tx: checkins.set_card(tx, ana, 3, "2.0", Card.FIXED),
+        "checkins.retire_card": lambda tx: checkins.retire_card(tx, ana, 3, "D0ANA", "1.0", NOW),
+        "rules.begin": lambda tx: rules.begin(tx, ana, CHECKIN, NOW, NOW),
+        "rules.list_due": lambda tx: rules.list_due(tx, CHECKIN, NOW, 10),
+        "rules.next_due_at": lambda tx: rules.next_due_at(tx, ana, CHECKIN),
+        "rules.earliest_due_at": rules.earliest_due_at,
+        "rules.since": lambda tx: rules.since(tx, ana, CHECKIN),
+        "rules.set_next_due": lambda tx: rules.set_next_due(tx, None, ref=ana, kind=CHECKIN),
+        "rules.standing": lambda tx: rules.standing(tx, ana),
+        "rules.set_standing": lambda tx: rules.set_standing(tx, ana, Standing(spells=2)),
+        "rules.end": lambda tx: rules.end(tx, ana, CHECKIN),
+        "rules.keep_only": lambda tx: rules.keep_only(tx, CHECKIN, []),
+    }
+
+
+def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    entity = timers.ask_entity("a")
+    return {
+        "asks.add": lambda tx: asks.add(tx, ask_of(ben, ana)),
+        "asks.get": lambda tx: asks.get(tx, "a"),
+        "asks.list_of": lambda tx: asks.list_of(tx, ana),
+        "asks.list_to": lambda tx: asks.list_to(tx, ben),
+        "asks.set_also_asked": lambda tx: asks.set_also_asked(tx, "a", ben),
+        "asks.move": lambda tx: asks.move(tx, "a", WAITING, AskState.AGREED),
+        "timers.put": lambda tx: timers.put(tx, entity, "ask_deputy", NOW + timedelta(days=1)),
+        "timers.list_due": lambda tx: timers.list_due(tx, ["ask_deputy", "retire"], NOW, 10),
+        "timers.earliest_due_at": timers.earliest_due_at,
+        "timers.take": lambda tx: timers.take(tx, Timer(entity=entity, kind="ask_deputy", due_at=NOW)),
+        "timers.drop": lambda tx: timers.drop(tx, entity, "ask_deputy"),
+    }
+
+
+def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "outbox.add": lambda tx: outbox.add(tx, notice_to(ana)),
+        "outbox.mark_attempted": lambda tx: outbox.mark_attempted(tx, claim),
+        "outbox.mark_sent": lambda tx: outbox.mark_sent(tx, claim, "D9", "9.0"),
+        "outbox.hold_lapsed_attempts": outbox.hold_lapsed_attempts,
+        "outbox.list_stuck": outbox.list_stuck,
+        "outbox.postpone": lambda tx: outbox.postpone(tx, claim, NOW),
+        "outbox.settle": lambda tx: outbox.settle(tx, claim, Fate.NOT_WANTED),
+        "outbox.earliest_due_at": outbox.earliest_due_at,
+        "outbox.count_in_hand": outbox.count_in_hand,
+        "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),
+        "outbox.claim": lambda tx: (taken := outbox.claim(tx, NOW)) and taken.kind,
+        "events.first_seen": lambda tx: events.first_seen(tx, "Ev1", NOW),
+        "events.forget_old": lambda tx: events.forget_old(tx, NOW + timedelta(days=9)),
+    }
+
+
+def _calls_about_workspaces(ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "workspaces.enter": lambda tx: workspaces.enter(tx, "MX"),
+        "workspaces.has_these_keys": workspaces.has_these_keys,
+        "workspaces.get": workspaces.get,
+        "workspaces.set_epoch": lambda tx: workspaces.set_epoch(tx, date(2027, 1, 4)),
+        "workspaces.set_key_holder": lambda tx: workspaces.set_key_holder(tx, "IT", ben, conflict=False),
+        "workspaces.hold_sending": lambda tx: workspaces.hold_sending(tx, NOW + timedelta(days=9)),
+        "workspaces.send_not_before": workspaces.send_not_before,
+        "workspaces.roster_synced_at": workspaces.roster_synced_at,
+        "workspaces.set_roster_synced": lambda tx: workspaces.set_roster_synced(tx, NOW + timedelta(days=9)),
+        "workspaces.set_uninstalled": lambda tx: workspaces.set_uninstalled(tx, NOW),
+        "workspaces.is_uninstalled": workspaces.is_uninstalled,
+    }
