@@ -251,11 +251,12 @@ def _nothing_pushed(words: Words, week: int, country: str) -> list[Block]:
 
 def _pushed(words: Words, chosen: Options, week: int, country: str) -> list[Block]:
     """The line of the rule and its offers; the crisis line above them for T2, below otherwise."""
-    footer = crisis.footer(words, country=country)
     more_button = [_more_button(words, week)] if chosen.more else []
     offers = [*(_offer(words, offer) for offer in chosen.shown), *more_button]
     line = section(words(f"options.{chosen.rule.lower()}"))
-    return [line, footer, *offers] if chosen.rule is Rule.T2 else [line, *offers, footer]
+    if chosen.rule is Rule.T2:
+        return [line, crisis.line(words, country=country), *offers]
+    return [line, *offers, crisis.footer(words, country=country)]
 
 
 def _offers(words: Words, offers: Sequence[Offer], country: str) -> list[Block]:

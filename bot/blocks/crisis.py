@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.blocks import ids
 from bot.blocks.elements import (
     Block,
+    Element,
     Message,
     View,
     actions,
@@ -31,7 +32,12 @@ def footer(words: Words, *, country: str) -> Block:
     return context(with_links(words.crisis(country).short))
 
 
-def help_button(words: Words) -> dict[str, object]:
+def line(words: Words, *, country: str) -> Block:
+    """The same one line where it has to be seen first."""
+    return section(f"*{with_links(words.crisis(country).short)}*")
+
+
+def help_button(words: Words) -> Element:
     return button(words("crisis.button"), ids.OPENED_CRISIS, says=words("crisis.button_says"))
 
 

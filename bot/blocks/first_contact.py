@@ -49,7 +49,7 @@ def first_contact(words: Words, facts: FirstContact, *, accepted: bool = False) 
         text=words("first_contact.notification"),
         blocks=[
             header(words("first_contact.hello")),
-            section(f"{_what(words, facts)}\n{words('first_contact.why')}"),
+            section(f"{_what(words, facts)}\n\n{words('first_contact.why')}"),
             divider(),
             *_who_sees(words, facts.sees),
             divider(),
@@ -74,12 +74,11 @@ def _who_sees(words: Words, sees: WhoSees) -> list[Block]:
         group = words("first_contact.group", **promise_numbers())
     else:
         group = words("first_contact.only_for_you")
+    sees_title, limits_title = words("first_contact.sees_title"), words("first_contact.limits_title")
     return [
-        section(
-            f"*{words('first_contact.sees_title')}*\n{words('first_contact.never_sees')} {group}",
-            accessory=_who_sees_button(words),
-        ),
-        section(f"*{words('first_contact.limits_title')}*\n{bullets(_limits(words, sees))}"),
+        section(f"*{sees_title}*\n{words('first_contact.never_sees')} {group}"),
+        section(f"*{limits_title}*\n{bullets(_limits(words, sees))}"),
+        actions(_who_sees_button(words)),
     ]
 
 

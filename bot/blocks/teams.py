@@ -73,6 +73,8 @@ NAME_MAX = 80
 OPTIONS_MAX = 100
 """Slack's limit for options, static and external."""
 YES = "yes"
+UNPLACED = "Etc/"
+"""Zones without a place, which nobody lives in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +210,7 @@ def problem(words: Words, kind: Problem) -> dict[str, str]:
 
 def zone_options(words: Words, query: str) -> list[Element]:
     """At most 100 zones whose city or name holds the query; value is the IANA name."""
-    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    places = sorted(zone for zone in available_timezones() if "/" in zone and zone[:4] != UNPLACED)
     return _matching(((zone, words.zone_name(zone)) for zone in places), query)
 
 
@@ -218,9 +220,12 @@ def country_options(words: Words, query: str) -> list[Element]:
 
 
 def _matching(named: Iterable[tuple[str, str]], query: str) -> list[Element]:
-    wanted = plain(query)
-    found = sorted((name, value) for value, name in named if wanted in plain(name) or wanted in plain(value))
-    return [option(name, value) for name, value in found[:OPTIONS_MAX]]
+    """One option for each name, in the names' order; of several values with one name, the first."""
+    wanted, found = plain(query), dict[str, str]()
+    for value, name in named:
+        if wanted in plain(name) or wanted in plain(value):
+            found.setdefault(name, value)
+    return [option(name, found[name]) for name in sorted(found)[:OPTIONS_MAX]]
 
 
 def team_check(words: Words, facts: TeamCheck) -> View:

@@ -176,7 +176,7 @@ def test_the_crisis_line_stands_above_the_options_only_at_the_heaviest_answer(wo
             if short in json.dumps(block, ensure_ascii=False)
         )
         first_offer = next(place for place, block in enumerate(view["blocks"]) if "accessory" in block)
-        assert kinds[line] == "context"
+        assert kinds[line] == ("section" if above else "context")
         assert (line < first_offer) is above
 
 

@@ -58,7 +58,7 @@ def test_a_key_holder_nobody_named_is_not_made_up(words: Words) -> None:
 
 def test_updates_that_do_not_exist_yet_are_not_promised_as_if_they_did(content: Content) -> None:
     assert "not built yet" in joined(first_contact(content.words("en"), CONTACT))
-    assert "Todavía no existe" in joined(first_contact(content.words("es"), CONTACT))
+    assert "todavía no existen" in joined(first_contact(content.words("es"), CONTACT))
 
 
 def test_a_group_too_small_for_words_is_told_so(words: Words) -> None:
