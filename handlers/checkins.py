@@ -13,7 +13,7 @@ from bot.blocks import ids
 from bot.blocks.elements import View
 from bot.domain import asks as asking
 from bot.domain import checkins as deciding
-from bot.domain.checkins import CARDS, OPEN, Card, Checkin, Standing, State
+from bot.domain.checkins import CARDS, OPEN, Card, Checkin, State
 from bot.domain.followups import Options, choose
 from bot.domain.localtime import closing_at
 from bot.domain.members import TERMS_VERSION, Length, Member
@@ -21,7 +21,7 @@ from bot.domain.rotation import keys_for
 from handlers import settings
 from handlers.payloads import Malformed
 from handlers.visit import Edit, Listen, Replies, Show, Sorry, Turn, Visit, for_member, for_reader
-from storage import answers, checkins, members, privacy, rules, timers, workspaces
+from storage import answers, checkins, members, privacy, timers, workspaces
 from storage.database import Tx
 from storage.timers import checkin_entity
 
@@ -125,7 +125,7 @@ def _closes_at(tx: Tx, member: Member, week: int) -> datetime:
 
 
 def _note(tx: Tx, visit: Visit, week: int, step: Callable[[State], State]) -> State:
-    """Move the week on: the person is here, so no reminder comes and their silence is over."""
+    """Move the week on: a button was used, so no reminder comes."""
     found = checkins.get(tx, visit.ref, week)
     if found is None:
         raise Malformed("week")
@@ -133,7 +133,6 @@ def _note(tx: Tx, visit: Visit, week: int, step: Callable[[State], State]) -> St
     checkins.move(tx, visit.ref, week, (found.state,), to)
     _remember_card(tx, visit, found)
     timers.drop(tx, checkin_entity(visit.ref, week), deciding.REMIND)
-    rules.set_standing(tx, visit.ref, Standing())
     return to
 
 

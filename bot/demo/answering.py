@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +38,11 @@ class Answering:
         self._read[player.id] = len(messages)
         if player.id in self.played():
             return False
-        acted = [self._react(player, card) for card in new if _week(card) is not None]
+        acted = [self._react(player, card) for card in new if week_of_card(card.blocks) is not None]
         return any(acted)
 
     def _react(self, player: Player, card: Message) -> bool:
-        week = _week(card) or 0
+        week = week_of_card(card.blocks) or 0
         nth = self._cards[player.id, week]
         self._cards[player.id, week] += 1
         match self.habits.reaction(player, week, nth):
@@ -83,12 +82,12 @@ class Answering:
         }
 
 
-def _week(card: Message) -> int | None:
-    """The week of a card that can still be started; None for any other message."""
-    for block in card.blocks:
+def week_of_card(blocks: Iterable[dict[str, Any]]) -> int | None:
+    """The week of a card that can be started; None for any other message."""
+    for block in blocks:
         start = next((one for one in _buttons(block) if one.get("action_id") == START), None)
         if start:
-            return int(json.loads(start["value"]))
+            return int(start["value"])
     return None
 
 

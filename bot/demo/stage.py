@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.app import Bot, assemble
 from bot.config import Settings
@@ -109,8 +110,18 @@ def stage(
             sandbox.wait_connected()
             yield Stage(sandbox=sandbox, clock=clock, bot=bot, cast=cast)
         finally:
-            handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
+            _leave(sandbox, handler)
             bot.close()
+
+
+def _leave(sandbox: Sandbox, handler: SocketModeHandler) -> None:
+    """Disconnect at once: the local Slack hangs up first, and the client's waiting thread is woken."""
+    client = handler.client
+    client.auto_reconnect_enabled, client.closed = False, True
+    sandbox.faults.disconnect_sockets(abrupt=True)
+    sandbox.wait_until(lambda: not client.is_connected(), timeout=1)
+    client.message_queue.put(None)
+    handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
 
 
 def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date) -> Settings:

@@ -1,0 +1,55 @@
+"""Messages and views as plain text, for the transcript, and as comparable text, for the check."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+RANDOM = re.compile(r"\b[0-9a-f]{16,64}\b")
+"""Ids of deliveries and asks: random by design."""
+COUNTED = re.compile(r'"block_id": "b\d+"')
+"""Block ids that Slack numbers itself."""
+
+
+def plain(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What a person reads, a line each; buttons in brackets."""
+    return [line for block in blocks for line in _lines(block) if line]
+
+
+def _lines(block: Mapping[str, Any]) -> list[str]:
+    match block["type"]:
+        case "header" | "section":
+            accessory = block.get("accessory")
+            return [
+                *block.get("text", {}).get("text", "").split("\n"),
+                *([_element(accessory)] if accessory else []),
+            ]
+        case "context":
+            return [element.get("text", "") for element in block["elements"]]
+        case "actions":
+            return ["  ".join(_element(element) for element in block["elements"])]
+        case "input":
+            return [f"{block['label']['text']}  {_element(block['element'])}"]
+        case _:
+            return []
+
+
+def _element(element: Mapping[str, Any]) -> str:
+    options = [option["text"]["text"] for option in element.get("options", ())]
+    if element["type"] == "overflow":
+        return "[…]"
+    if options:
+        return " / ".join(options)
+    return f"[{element.get('text', {}).get('text', element['type'])}]"
+
+
+def comparable(text: str, blocks: Iterable[Mapping[str, Any]]) -> str:
+    """The exact bytes of a message, with random ids and Slack's own numbering masked."""
+    whole = json.dumps([text, *blocks], ensure_ascii=False, sort_keys=True)
+    return masked(COUNTED.sub('"block_id": "b"', whole))
+
+
+def masked(text: str) -> str:
+    return RANDOM.sub("*", text)

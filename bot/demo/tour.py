@@ -1,0 +1,198 @@
+"""The demo in the browser: the page with its jumps, the cast answering by itself, and a word of guidance."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot import logs
+from bot.content.holidays import calendar
+from bot.demo.answering import Answering
+from bot.demo.cast import ADMIN, CASES, DENVER, LEADER, LEGAL, NEW_YORK, agency
+from bot.demo.stage import Stage, stage, start_teams
+from bot.domain.localtime import freeze_at, local, week_of
+from bot.domain.supervision import next_message_at
+from bot.sandbox.page import Group, Guidance, PageOptions, Someone
+from bot.sandbox.travel import Jump, Progress, Report
+from storage import rules, workspaces
+from storage.rules import RuleKind
+
+OPENING = datetime(2027, 1, 13, 14, 59, 40, tzinfo=UTC)
+"""Twenty seconds before Ana's first check-in arrives."""
+BEAT_SECONDS = 0.5
+LONGEST_JUMP = timedelta(days=35)
+
+SHOWN = {
+    "Staff": (
+        ("Ana Ruiz", "attorney, Miami, reads Spanish"),
+        ("Ben Okafor", "attorney, Miami, reads English"),
+        ("Olga Reyes", "case manager, El Paso, reads Spanish"),
+        ("Grace Kim", "interpreter, Los Angeles"),
+        ("Ximena Cruz", "shelter nights, a small team"),
+    ),
+    "Supervisors": (
+        ("Irene Walsh", f"supervises {LEGAL}"),
+        ("Jorge Salas", f"supervises {CASES}, reads Spanish"),
+    ),
+    "Leader and admin": (
+        ("Maria Quinn", "leads the agency, made the promise"),
+        ("Nora Diaz", "sets teams up"),
+    ),
+}
+"""Whom one can be; the rest of the forty answer by themselves."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tour:
+    """A stage with its page. One thing moves time at once: a jump, or the clock as it runs."""
+
+    on: Stage
+    lock: threading.Lock
+    ended: threading.Event
+
+    def played(self) -> frozenset[str]:
+        """Who is left to whoever sits at the page."""
+        names = {name for people in SHOWN.values() for name, _ in people}
+        return frozenset(player.id for player in self.on.cast.players if player.person.name in names)
+
+    def run(self) -> None:
+        """Let the clock run and everything due happen, until told to end."""
+        self.on.clock.run()
+        while not self.ended.wait(BEAT_SECONDS):
+            with self.lock:
+                self.on.settle()
+
+    def jump_to(self, target: Callable[[], datetime | None], report: Report) -> None:
+        """Move time to a target, day by day on the page; the clock runs on from there."""
+        with self.lock:
+            began = self.on.clock.now()
+            moment = target() or began + timedelta(hours=1)
+            self.on.clock.hold()
+            try:
+                self.on.go_to(moment, lambda now: report(_progress(self.on, began, moment, now)))
+            finally:
+                self.on.clock.run()
+
+
+def _progress(on: Stage, began: datetime, moment: datetime, now: datetime) -> Progress:
+    with on.read() as tx:
+        epoch_on = workspaces.get(tx).epoch_on
+    here = local(now, NEW_YORK)
+    week = f", week {week_of(epoch_on, here.date()) + 1}" if epoch_on and here.date() >= epoch_on else ""
+    done = (now - began) / (moment - began) if moment > began else 1.0
+    return Progress(done=min(1.0, done), words=f"{here:%A} {here.day} {here:%B}{week}")
+
+
+def _jumps(tour: Tour) -> tuple[Jump, ...]:
+    on = tour.on
+    targets: dict[str, Callable[[], datetime | None]] = {
+        "+1 hour": lambda: on.clock.now() + timedelta(hours=1),
+        "To the next check-in": lambda: _next_checkin(tour),
+        "To the supervisor's next message": lambda: _next_weekly(on),
+        "To the next update": lambda: _next_update(on),
+    }
+    return tuple(_jump(tour, name, target) for name, target in targets.items())
+
+
+def _jump(tour: Tour, name: str, target: Callable[[], datetime | None]) -> Jump:
+    return Jump(name=name, run=lambda report: tour.jump_to(target, report))
+
+
+def _next_checkin(tour: Tour) -> datetime | None:
+    """When the next card of somebody on the page is due."""
+    with tour.on.read() as tx:
+        due = [rules.next_due_at(tx, tour.on.ref(user_id), RuleKind.CHECKIN) for user_id in tour.played()]
+    return min((at for at in due if at is not None), default=None)
+
+
+def _next_weekly(on: Stage) -> datetime | None:
+    with on.read() as tx:
+        due = [rules.next_due_at(tx, on.ref(player.id), RuleKind.WEEKLY) for player in on.cast.players]
+    return min((at for at in due if at is not None), default=None)
+
+
+def _next_update(on: Stage) -> datetime | None:
+    """When the last supervisor has the first weekly message after the next freeze."""
+    now = on.clock.now()
+    with on.read() as tx:
+        epoch_on = workspaces.get(tx).epoch_on
+    if epoch_on is None:
+        return None
+    frozen_at = next(at for period in range(10_000) if (at := freeze_at(epoch_on, period)) > now)
+    return next_message_at(epoch_on, frozen_at, frozen_at, calendar(DENVER, "US", frozen_at))
+
+
+def _groups(on: Stage) -> tuple[Group, ...]:
+    ids = {player.person.name: player.id for player in on.cast.players}
+    return tuple(
+        Group(
+            heading=heading,
+            people=tuple(Someone(person_id=ids[name], caption=caption) for name, caption in people),
+        )
+        for heading, people in SHOWN.items()
+    )
+
+
+def _guidance(on: Stage) -> Callable[[str], Guidance]:
+    ids = {player.person.name: player.id for player in on.cast.players}
+    said = {
+        ids["Ana Ruiz"]: "You are Ana. Her weekly minute arrives on Wednesday at 10:00: press Empezar in it.",
+        ids[
+            "Irene Walsh"
+        ]: "You are Irene. Each Monday at 9:30 she gets one message, whatever anybody answered.",
+        ids[
+            LEADER
+        ]: "You are Maria. She made the promise without which no team starts; it stands in everybody's Home.",
+        ids[ADMIN]: "You are Nora. In her Home, behind the last button, she sets up teams.",
+    }
+    others = "Time runs here as you let it. The people nobody plays answer by themselves."
+    next_ones = (
+        Someone(person_id=ids["Ana Ruiz"], caption="answer a check-in"),
+        Someone(person_id=ids["Irene Walsh"], caption="see what a supervisor gets"),
+        Someone(person_id=ids[ADMIN], caption="set up a team"),
+    )
+
+    def guide(user_id: str) -> Guidance:
+        left = tuple(someone for someone in next_ones if someone.person_id != user_id)
+        return Guidance(sentences=(said.get(user_id, others),), try_next=left)
+
+    return guide
+
+
+def show(port: int) -> int:
+    """Show the page until Ctrl-C; 1 with a sentence when the port is taken."""
+    logs.configure("WARNING")
+    print("Setting up a made-up agency of 40 people and playing its first days …", flush=True)
+    try:
+        with stage(agency(), port=port) as on:
+            _show(on)
+    except OSError:
+        print(f"Port {port} is taken. Try another one: choir demo --port {port + 1}", flush=True)
+        return 1
+    return 0
+
+
+def _show(on: Stage) -> None:
+    tour = Tour(on=on, lock=threading.Lock(), ended=threading.Event())
+    start_teams(on)
+    on.watchers.append(Answering(on=on, played=tour.played))
+    on.go_to(OPENING)
+    on.sandbox.set_page(
+        PageOptions(
+            title="Choir in a local Slack", groups=_groups(on), jumps=_jumps(tour), guidance=_guidance(on)
+        )
+    )
+    clock = threading.Thread(target=tour.run, daemon=True)
+    clock.start()
+    print(
+        f"Open {on.sandbox.page_url} in a browser. Ctrl-C ends it; the next start begins afresh.", flush=True
+    )
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        tour.ended.set()
+        clock.join()
