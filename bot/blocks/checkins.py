@@ -128,11 +128,6 @@ ENDS = {
 }
 
 
-def stopped_card(words: Words) -> Message:
-    """The card after Stop in its menu, with the undo."""
-    return _card(words, section(words("stop.done")), actions(button(words("stop.undo"), ids.UNDID_STOP)))
-
-
 def _card(words: Words, *blocks: Block) -> Message:
     return Message(text=words("checkin.title"), blocks=list(blocks))
 

@@ -49,6 +49,7 @@ def first_contact(words: Words, facts: FirstContact, *, accepted: bool = False) 
         text=words("first_contact.notification"),
         blocks=[
             header(words("first_contact.hello")),
+            *_other_languages(words),
             section(f"{_what(words, facts)}\n\n{words('first_contact.why')}"),
             divider(),
             *_who_sees(words, facts.sees),
@@ -139,13 +140,10 @@ def _choice_buttons(words: Words) -> list[Element]:
         button(words("first_contact.settings"), ids.OPENED_SETTINGS),
         button(words("menu.pause"), ids.OPENED_PAUSE, says=words("menu.pause_says")),
         button(words("menu.stop"), ids.STOPPED, says=words("menu.stop_says")),
-        *language_buttons(words),
     ]
 
 
-def language_buttons(words: Words) -> list[Element]:
-    """One tap for each other language, in that language; the rest stands in the settings."""
+def _other_languages(words: Words) -> list[Block]:
+    """One tap for each other language, said in that language; a row each, as they share their action."""
     others = [language for language in words.languages if language.code != words.language]
-    return [
-        button(other.offer, f"{ids.CHOSE_LANGUAGE}_{other.code}", value=other.code) for other in others[:3]
-    ]
+    return [actions(button(other.offer, ids.CHOSE_LANGUAGE, value=other.code)) for other in others]

@@ -10,12 +10,10 @@ from bot.blocks import ids
 from bot.blocks.elements import (
     Block,
     Message,
-    View,
     button,
     context,
     divider,
     escape,
-    notice_view,
     section,
     sections,
 )
@@ -50,13 +48,6 @@ def weekly(
             *(_open_asks(words) if open_asks else []),
             context(words("weekly.footer")),
         ],
-    )
-
-
-def prompt_view(words: Words, *, prompt: int) -> View:
-    """The same prompt from Home."""
-    return notice_view(
-        words, words("weekly.prompt_title"), prompt_blocks(words, prompt), callback_id=ids.VIEW_NOTICE
     )
 
 

@@ -108,7 +108,6 @@ def _cards(words: Words) -> dict[str, Screen]:
         **{f"card {card}": checkins.card_after(words, card, week=3) for card in list(Card)[1:]},
         "card moved": checkins.moved_card(words, week=3),
         "card later": checkins.later_card(words, week=3),
-        "card stopped": checkins.stopped_card(words),
         "form unread": ask(unread=SEES),
         "form unread small": ask(unread=SMALL, only_for_you=True, keys=(CORE,)),
         "form changed": ask(current=given),
@@ -224,7 +223,6 @@ def _supervision(words: Words) -> dict[str, Screen]:
             f"weekly {number}": supervision.weekly(words, prompt=number, teams=groups, open_asks=True)
             for number in range(1, 13)
         },
-        "prompt": supervision.prompt_view(words, prompt=1),
     }
 
 

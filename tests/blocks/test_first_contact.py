@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.blocks import ids
 from bot.blocks.first_contact import first_contact
-from bot.content import Content, Words
+from bot.content import Content, Words, load_content
 from bot.domain.privacy import WhoSees
+from bot.sandbox.blocks import check_message
 from tests.blocks.reading import buttons, joined
 from tests.blocks.screens import CONTACT, EVA, SEES, SMALL
+from tests.content.languages import add_language
 
 
 def test_it_names_the_hazard_and_says_that_it_comes_from_the_work(content: Content) -> None:
@@ -71,7 +74,7 @@ def test_a_group_too_small_for_words_is_told_so(words: Words) -> None:
 def test_it_lets_choose_day_hour_length_pause_stop_and_language(words: Words) -> None:
     found = buttons(first_contact(words, CONTACT))
     other = {"en": "es", "es": "en"}[words.language]
-    language = found[f"{ids.CHOSE_LANGUAGE}_{other}"]
+    language = found[ids.CHOSE_LANGUAGE]
     assert language["value"] == other
     assert language["text"]["text"] == {"es": "Prefiero español", "en": "English, please"}[other]
     assert {ids.OPENED_SETTINGS, ids.OPENED_PAUSE, ids.STOPPED, ids.OPENED_WHO_SEES} <= set(found)
@@ -95,3 +98,19 @@ def test_the_first_date_is_named_once_it_is_known(words: Words) -> None:
 def test_a_teams_name_cannot_call_everybody(words: Words) -> None:
     message = first_contact(words, replace(CONTACT, team="<!channel> & co"))
     assert "&lt;!channel&gt; &amp; co" in str(message.blocks)
+
+
+def test_the_other_language_is_offered_before_anything_has_to_be_read(words: Words) -> None:
+    blocks = first_contact(words, CONTACT).blocks
+    assert [block["type"] for block in blocks[:2]] == ["header", "actions"]
+    assert blocks[1]["elements"][0]["action_id"] == ids.CHOSE_LANGUAGE
+
+
+def test_with_three_languages_both_others_are_one_tap_away(tmp_path: Path) -> None:
+    for code in ("fr", "ht"):
+        add_language(tmp_path, code, offer=f"Switch to {code}")
+    message = first_contact(load_content(folder=tmp_path).words("fr"), CONTACT)
+    check_message(message.blocks)
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    chosen = [row[0]["value"] for row in rows if row[0]["action_id"] == ids.CHOSE_LANGUAGE]
+    assert chosen == ["en", "ht"]

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.supervision import TeamSection, prompt_view, weekly
+from bot.blocks.supervision import TeamSection, weekly
 from bot.content import Words
 from bot.domain.privacy import promise_numbers
 from tests.blocks.reading import buttons, joined, word_count
@@ -77,7 +77,3 @@ def test_many_teams_stay_within_a_message(words: Words) -> None:
 def test_it_is_read_in_two_minutes(words: Words) -> None:
     teams = [NORTE, CHICO, TeamSection(name="Sur", words_possible=True)]
     assert max(word_count(weekly(words, prompt=n, teams=teams)) for n in range(1, 13)) <= 400
-
-
-def test_the_same_prompt_opens_from_home(words: Words) -> None:
-    assert words.prompt(4).say in joined(prompt_view(words, prompt=4))
