@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -28,6 +29,7 @@ from bot.sandbox.webapi import Reply, WebApi, read_arguments
 ADDRESS = "127.0.0.1"
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
+HANG_UP_SECONDS = 0.5
 POLL_SECONDS = 0.002
 
 
@@ -74,6 +76,8 @@ class Site:
 
     async def _call(self, request: Request) -> Response | _Dropped:
         raw, headers = await request.body(), request.headers
+        if _from_browser(headers):
+            return PlainTextResponse("The API is not for web pages.", 403)
         token = headers.get("authorization", "").removeprefix("Bearer ").strip()
         try:
             args = read_arguments(request.url.query, headers.get("content-type", ""), raw)
@@ -82,6 +86,8 @@ class Site:
         return _response(self._api.answer(request.path_params["method"], token, args))
 
     async def _reply(self, request: Request) -> Response:
+        if _from_browser(request.headers):
+            return PlainTextResponse("The API is not for web pages.", 403)
         try:
             body: Json = json.loads(await request.body())
             self._replies.take(request.path_params["code"], body)
@@ -93,17 +99,42 @@ class Site:
 
     async def _link(self, websocket: WebSocket) -> None:
         ticket = websocket.query_params.get("ticket", "")
-        if ticket not in self._tickets:
+        if ticket not in self._tickets or _from_browser(websocket.headers):
             await websocket.close(1008)
             return
         self._tickets.remove(ticket)
         await self._sockets.serve(websocket)
 
 
+def _from_browser(headers: Headers) -> bool:
+    """Whether a web page asks: any site could, and the tokens are no secret. Bots send neither header."""
+    return "origin" in headers or "sec-fetch-mode" in headers
+
+
 def _response(reply: Reply) -> Response | _Dropped:
     if reply.lost:
         return _Dropped()
     return JSONResponse(reply.body, reply.status, dict(reply.headers))
+
+
+class _Server(uvicorn.Server):
+    """Sleeps until told to leave; uvicorn itself looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leave = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if not self.should_exit:
+            await self._leave.wait()
+
+    def leave(self) -> None:
+        """Stop serving; from any thread, even before the loop is entered."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._leave.set)
 
 
 class Listener:
@@ -125,7 +156,7 @@ class Listener:
             date_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self.port = port
 
@@ -139,7 +170,7 @@ class Listener:
             bound.close()
             raise
         self.port = bound.getsockname()[1]
-        self._server = server = uvicorn.Server(self._config)
+        self._server = server = _Server(self._config)
         self._thread = threading.Thread(target=self._run, args=(server, bound), name="sandbox", daemon=True)
         self._thread.start()
         self._wait_for(lambda: server.started, START_SECONDS)
@@ -148,12 +179,12 @@ class Listener:
         """Close what is open and stop; returns once the thread has ended."""
         if self._server is None or self._thread is None:
             return
-        self._sockets.disconnect("refresh_requested", abrupt=True)
-        self._server.should_exit = True
+        self._sockets.hang_up(HANG_UP_SECONDS)
+        self._server.leave()
         self._thread.join(STOP_SECONDS)
         self._server = self._thread = None
 
-    def _run(self, server: uvicorn.Server, bound: socket.socket) -> None:
+    def _run(self, server: _Server, bound: socket.socket) -> None:
         async def serve() -> None:
             self._sockets.run_in(asyncio.get_running_loop())
             try:

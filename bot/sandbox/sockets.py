@@ -133,6 +133,12 @@ class Sockets:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._disconnect_all, reason, abrupt)
 
+    def hang_up(self, timeout: float) -> None:
+        """Close every socket and wait a moment until they are gone."""
+        self.disconnect("", abrupt=True)
+        with self._change:
+            self._change.wait_for(lambda: not self._sockets, timeout)
+
     # ---- in the event loop
 
     async def serve(self, websocket: WebSocket) -> None:
@@ -142,8 +148,8 @@ class Sockets:
         pump = asyncio.create_task(self._pump(socket))
         self._welcome(socket)
         try:
-            async for text in websocket.iter_text():
-                self._heard(text)
+            while (message := await websocket.receive())["type"] != "websocket.disconnect":
+                self._heard(message.get("text") or "")
         finally:
             pump.cancel()
             self._gone(socket)
@@ -223,8 +229,10 @@ class Sockets:
             self._change.notify_all()
 
     def _gone(self, socket: Socket) -> None:
-        if socket in self._sockets:
-            self._sockets.remove(socket)
+        with self._change:
+            if socket in self._sockets:
+                self._sockets.remove(socket)
+            self._change.notify_all()
         for envelope in list(self._under_way.values()):
             if envelope.socket is socket and envelope.kind == "events_api":
                 self._missed(envelope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -41,9 +42,13 @@ class LittleBot:
 
     def close(self) -> None:
         """Leave; the server hangs up first, or the client would sit out its 3 s of listening."""
-        assert self._handler.client is not None
-        self._handler.client.auto_reconnect_enabled = False
+        client = self._handler.client
+        client.auto_reconnect_enabled = False
         self._sandbox.faults.disconnect_sockets(abrupt=True)
+        for _ in range(100):
+            if not client.is_connected():
+                break
+            time.sleep(0.01)
         self._handler.close()
 
     def reset(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.sandbox import BOT_USER_ID, Message, Refused, Sandbox, View
+from bot.sandbox import BOT_USER_ID, Message, MovableClock, Refused, Sandbox, View
 from tests.sandbox.littlebot import Answer, LittleBot
 from tests.sandbox.world import (
     ANA,
@@ -692,6 +693,34 @@ def test_a_reply_of_its_own_is_for_the_one_who_clicked(
     sandbox.click(ANA.id, container=card(sandbox), action_id="go")
     assert sandbox.ephemerals(ANA.id)[-1].text == "For you"
     assert sandbox.dm(ANA.id) == before
+
+
+@pytest.fixture
+def address(sandbox: Sandbox, bot: LittleBot) -> WebhookClient:
+    """Where replies to Ana's command in the open channel go."""
+    sandbox.command(ANA.id, OPEN.id, "/little")
+    return WebhookClient(bot.last("command")["response_url"])
+
+
+def test_a_response_url_serves_five_times(sandbox: Sandbox, address: WebhookClient) -> None:
+    for number in range(5):
+        assert address.send(text=str(number)).status_code == 200
+    assert "used_url" in address.send(text="5").body
+    assert [message.text for message in sandbox.ephemerals(ANA.id)][-5:] == ["0", "1", "2", "3", "4"]
+
+
+def test_a_response_url_ages_in_half_an_hour_of_the_clock(
+    sandbox: Sandbox, address: WebhookClient, clock: MovableClock
+) -> None:
+    clock.advance(timedelta(minutes=31))
+    before = sandbox.ephemerals(ANA.id)
+    assert "expired_url" in address.send(text="late").body
+    assert sandbox.ephemerals(ANA.id) == before
+
+
+def test_a_response_url_takes_no_rubbish(sandbox: Sandbox, address: WebhookClient) -> None:
+    assert "no_text" in address.send(text="").body
+    assert WebhookClient(f"{sandbox.page_url}responses/nowhere").send(text="a").status_code == 404
 
 
 # ---- Home, direct messages, channels

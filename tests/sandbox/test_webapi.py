@@ -7,11 +7,11 @@ import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
 
 from bot.sandbox import MovableClock, Sandbox
 from tests.sandbox.world import (
@@ -315,6 +315,17 @@ def test_a_body_that_is_no_json_object_is_refused(body: bytes, code: str, sandbo
         assert json.loads(answer.read())["error"] == code
 
 
+@pytest.mark.parametrize("header", ["Origin", "Sec-Fetch-Mode"])
+@pytest.mark.parametrize("path", ["api/auth.test", "responses/000000000001"])
+def test_a_web_page_gets_nothing_from_the_api(header: str, path: str, sandbox: Sandbox) -> None:
+    url = sandbox.page_url + path
+    request = urllib.request.Request(url, data=b"{}", headers={header: "https://example.org"})
+    with pytest.raises(HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=3)
+    with caught.value as answer:
+        assert answer.code == 403
+
+
 # ---- as the manifest has it
 
 
@@ -388,24 +399,3 @@ def test_a_method_of_the_second_tier_is_refused_after_twenty(client: WebClient) 
     for _ in range(20):
         client.users_list(limit=1)
     assert refused(lambda: client.users_list(limit=1)).response.status_code == 429
-
-
-# ---- replies to a response_url
-
-
-def test_a_response_url_serves_five_times_within_half_an_hour(sandbox: Sandbox, clock: MovableClock) -> None:
-    url = sandbox._response_url(sandbox._replies.open(ANA.id, OPEN.id))
-    reply = WebhookClient(url)
-    for number in range(5):
-        assert reply.send(text=str(number)).status_code == 200
-    assert "used_url" in reply.send(text="5").body
-    assert [message.text for message in sandbox.ephemerals(ANA.id)][-5:] == ["0", "1", "2", "3", "4"]
-    late = WebhookClient(sandbox._response_url(sandbox._replies.open(ANA.id, OPEN.id)))
-    clock.advance(timedelta(minutes=31))
-    assert "expired_url" in late.send(text="late").body
-
-
-def test_a_response_url_takes_no_rubbish(sandbox: Sandbox) -> None:
-    url = sandbox._response_url(sandbox._replies.open(ANA.id, OPEN.id))
-    assert "no_text" in WebhookClient(url).send(text="").body
-    assert WebhookClient(f"{sandbox.page_url}responses/nowhere").send(text="a").status_code == 404
