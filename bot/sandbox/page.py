@@ -122,6 +122,19 @@ class Page:
         """End the live feeds, so that the server can stop."""
         self._closing = True
 
+    def _acting(self, act: Callable[[Json], Json]) -> Endpoint:
+        """Acts wait for the app's answer, so they run beside the server's own thread."""
+
+        async def endpoint(request: Request) -> Response:
+            acting = asyncio.ensure_future(run_in_threadpool(_done, act, await _read_json(request)))
+            while not acting.done() and not self._closing:
+                await asyncio.wait({acting}, timeout=LOOK_SECONDS)
+            if not acting.done():
+                raise HTTPException(503, "The local Slack stops.")
+            return JSONResponse(acting.result())
+
+        return endpoint
+
     def _routes(self) -> list[Route]:
         acts: Mapping[str, Callable[[Json], Json]] = {
             "use": self._use,
@@ -138,11 +151,12 @@ class Page:
         }
         return [
             Route("/", _index),
+            Route("/favicon.ico", _icon),
             Route("/page/static/{name}", _static),
             Route("/page/start", _looking(self._start)),
             Route("/page/seen", _looking(self._seen)),
             Route("/page/live", self._live),
-            *(Route(f"/page/{name}", _acting(act), methods=["POST"]) for name, act in acts.items()),
+            *(Route(f"/page/{name}", self._acting(act), methods=["POST"]) for name, act in acts.items()),
         ]
 
     # ---- looking
@@ -333,20 +347,14 @@ def _looking(look: Callable[[Request], Json]) -> Endpoint:
     return endpoint
 
 
-def _acting(act: Callable[[Json], Json]) -> Endpoint:
-    """Acts wait for the app's answer, so they run beside the server's own thread."""
-
-    async def endpoint(request: Request) -> Response:
-        body = await _read_json(request)
-        try:
-            answer = await run_in_threadpool(act, body)
-        except Refused as refusal:
-            answer = not_done(REFUSALS.get(refusal.code, f"Slack refuses: {refusal.code}"))
-        except LookupError:
-            answer = not_done("This is not there any more: it was closed or updated meanwhile.")
-        return JSONResponse(answer)
-
-    return endpoint
+def _done(act: Callable[[Json], Json], body: Json) -> Json:
+    """What came of an act; what the workspace refuses is said in words."""
+    try:
+        return act(body)
+    except Refused as refusal:
+        return not_done(REFUSALS.get(refusal.code, f"Slack refuses: {refusal.code}"))
+    except LookupError:
+        return not_done("This is not there any more: it was closed or updated meanwhile.")
 
 
 async def _read_json(request: Request) -> Json:
@@ -372,6 +380,10 @@ async def _in_words(_request: Request, error: Exception) -> Response:
 
 async def _index(_request: Request) -> Response:
     return _file("index.html")
+
+
+async def _icon(_request: Request) -> Response:
+    return _file("icon.svg")
 
 
 async def _static(request: Request) -> Response:

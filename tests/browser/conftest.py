@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from slack_sdk import WebClient
 
 from bot.sandbox import Channel, MovableClock, Person, Sandbox
@@ -78,24 +78,47 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+class Tabs:
+    """Tabs that are used again: a new one costs half a second of the processor's time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[Page]] = {}
+
+    def take(self, **context: Any) -> Page:
+        """A tab of a context with these settings."""
+        free = self._free.get(repr(context))
+        return free.pop() if free else self._browser.new_context(**context).new_page()
+
+    def give_back(self, tab: Page, **context: Any) -> None:
+        """Keep it for the next test."""
+        self._free.setdefault(repr(context), []).append(tab)
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(tabs: Tabs) -> Iterator[OpenPage]:
     """Opens a tab on a page's address: `open_page(sandbox.page_url, width=390)`.
 
     When the test is over, a console error or a request to another origin on any tab fails it. A fixture that
-    needs both asks for its sandbox first: the tabs close before the sandbox stops.
+    needs both asks for its sandbox first: the tabs leave before the sandbox stops.
     """
-    opened: list[SlackPage] = []
+    opened: list[tuple[SlackPage, dict[str, Any]]] = []
 
-    def open_page(url: str, *, width: int = 1280, height: int = 860, **context: Any) -> SlackPage:
-        tab = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
-        opened.append(SlackPage(tab, url))
-        return opened[-1]
+    def open_page(url: str, *, width: int = 1280, height: int = 860, **more: Any) -> SlackPage:
+        context = {"viewport": {"width": width, "height": height}, **more}
+        opened.append((SlackPage(tabs.take(**context), url), context))
+        return opened[-1][0]
 
     yield open_page
-    for one in opened:
-        one.page.context.close()
-    assert [problem for one in opened for problem in one.problems] == []
+    for page, context in opened:
+        page.leave()
+        tabs.give_back(page.page, **context)
+    assert [problem for page, _ in opened for problem in page.problems] == []
 
 
 # ---- a workspace with a little app, for testing the page itself

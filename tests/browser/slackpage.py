@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
@@ -17,10 +19,14 @@ class SlackPage:
         self.page = page
         self.url = url
         self.problems: list[str] = []
+        self._listeners: dict[Any, Callable[..., None]] = {
+            "console": self._on_console,
+            "pageerror": lambda error: self.problems.append(f"uncaught: {error}"),
+            "request": self._on_request,
+        }
         self.page.set_default_timeout(WAIT_MS)
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
-        self.page.on("request", self._on_request)
+        for event, listener in self._listeners.items():
+            self.page.on(event, listener)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -34,7 +40,7 @@ class SlackPage:
 
     def become(self, person_id: str, place: str = "messages") -> SlackPage:
         """Open the page as somebody, at "messages", "home" or a channel id."""
-        self.page.goto("about:blank")
+        self._go_to_rest()
         self.page.goto(f"{self.url}#{person_id}/{place}")
         self.main.locator("h1:not(:empty)").wait_for()
         return self
@@ -43,6 +49,16 @@ class SlackPage:
         """Go to the app's Home tab."""
         self.main.get_by_role("tab", name="Home").click()
         return self.page.locator("#pane-home")
+
+    def leave(self) -> None:
+        """End what the page does, so that the tab can serve another test."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self._go_to_rest()
+
+    def _go_to_rest(self) -> None:
+        # A quiet address of the same site: unlike about:blank it keeps the browser's process.
+        self.page.goto(f"{self.url}page/static/icon.svg")
 
     @property
     def main(self) -> Locator:

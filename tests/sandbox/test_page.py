@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -218,3 +221,45 @@ def test_who_is_not_in_a_channel_cannot_write_there(sandbox: Sandbox) -> None:
     answer = ask(sandbox, "/page/say", body={"as": "U1", "channel": "C3", "text": "let me in"}).json
     assert answer["kind"] == "not done"
     assert "let me in" not in [message.text for message in sandbox.channel_messages("C3")]
+
+
+def test_a_stop_waits_for_nobody_who_waits_for_an_answer(caplog: pytest.LogCaptureFixture) -> None:
+    clock = MovableClock(datetime(2026, 12, 2, 16, 3, tzinfo=UTC))
+    manifest = {"features": {"slash_commands": [{"command": "/little"}]}}
+    sandbox = Sandbox(
+        manifest=manifest, clock=clock.now, people=[Person(id="U1", name="Ana")], ack_seconds=30
+    )
+    sandbox.start()
+    body = {"as": "U1", "channel": sandbox.dm_id("U1"), "command": "/little", "text": ""}
+    answers: list[Answer] = []
+    asking = threading.Thread(target=lambda: answers.append(ask(sandbox, "/page/command", body=body)))
+    asking.start()
+    time.sleep(0.2)
+    began = time.monotonic()
+    sandbox.stop()
+    asking.join(5)
+    assert time.monotonic() - began < 2
+    assert [answer.status for answer in answers] == [503]
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_the_live_feed_tells_at_once_that_something_changed_and_ends_with_the_sandbox() -> None:
+    clock = MovableClock(datetime(2026, 12, 2, 16, 3, tzinfo=UTC))
+    with Sandbox(manifest={}, clock=clock.now, people=[Person(id="U1", name="Ana")]) as sandbox:
+        connection = HTTPConnection(urlsplit(sandbox.page_url).netloc, timeout=5)
+        connection.request("GET", "/page/live")
+        feed = connection.getresponse()
+        first = next_tick(feed)
+        assert first["now"] == "2026-12-02T16:03:00+00:00"
+        began = time.monotonic()
+        sandbox.workspace.post(sandbox.dm_id("U1"), user=sandbox.bot_user_id, text="news")
+        assert next_tick(feed)["version"] > first["version"]
+        assert time.monotonic() - began < 0.5, "sooner than the beat that comes each second anyway"
+    assert b"data:" not in feed.read()
+    connection.close()
+
+
+def next_tick(feed: HTTPResponse) -> Any:
+    while not (line := feed.readline()).startswith(b"data: "):
+        assert line, "the feed ended"
+    return json.loads(line.removeprefix(b"data: "))
