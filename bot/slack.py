@@ -5,17 +5,16 @@ A request is made once: Slack has no idempotency key, and a client that repeats 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.blocks.elements import Message
 
 TIMEOUT_SECONDS = 10
 SIDE_BY_SIDE = 8
@@ -42,6 +41,15 @@ METHODS: Mapping[str, frozenset[str]] = {
     "views.update": frozenset(),
 }
 """Every method this product calls with the scopes it needs; app.yaml asks for no others."""
+
+
+class Said(Protocol):
+    """A message as blocks make it: the neutral notification, and what is read."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def blocks(self) -> Sequence[Mapping[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +123,7 @@ class Messenger:
     def __init__(self, client: WebClient) -> None:
         self.client = client
 
-    def post(self, to: str, message: Message, delivery_id: str) -> Outcome:
+    def post(self, to: str, message: Said, delivery_id: str) -> Outcome:
         """Post to a channel, or to a user id (which opens the DM), marked with an opaque delivery id."""
         metadata = {"event_type": METADATA_EVENT, "event_payload": {"id": delivery_id}}
         return self._try(
@@ -127,7 +135,7 @@ class Messenger:
             unfurl_links=False,
         )
 
-    def edit(self, channel: str, ts: str, message: Message) -> Outcome:
+    def edit(self, channel: str, ts: str, message: Said) -> Outcome:
         """Replace what a message of ours shows. Repeating it does no harm."""
         return self._try(
             "chat.update", channel=channel, ts=ts, text=message.text, blocks=list(message.blocks)
@@ -184,7 +192,7 @@ class Messenger:
             if not cursor:
                 return tuple(found)
 
-    def answer(self, channel: str, message: Message) -> None:
+    def answer(self, channel: str, message: Said) -> None:
         """Reply to what somebody just typed; raises SlackClientError."""
         self.client.chat_postMessage(channel=channel, text=message.text, blocks=list(message.blocks))
 
