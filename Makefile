@@ -22,5 +22,5 @@ run:   ; @{ .ci/setup run && $(python) -m bot run $(ARGS); } $(quietly)
 setup: ; @.ci/setup run $(quietly)
 test:  ; @.ci/setup dev $(quietly); $(python) -m pytest -n 2 --dist loadfile $(ARGS)
 fix:   ; @.ci/setup dev $(quietly); .venv/bin/ruff check --fix --quiet .; .venv/bin/ruff format .
-check: ; @.ci/setup dev $(quietly); set -ex; .venv/bin/ruff format --check .; .venv/bin/ruff check .; .venv/bin/mypy; .venv/bin/lint-imports; $(MAKE) --no-print-directory test
+check: ; @.ci/setup dev $(quietly); set -ex; .venv/bin/ruff format --check .; .venv/bin/ruff check .; .venv/bin/mypy; .venv/bin/lint-imports; $(MAKE) --no-print-directory test ARGS="--cov=bot.domain --cov-branch $(ARGS)"
 lock:  ; @.ci/setup dev $(quietly); set -ex; $(compile) --extra lock -o requirements.lock $(ARGS) pyproject.toml; $(compile) --extra lock --extra dev -c requirements.lock -o requirements-dev.lock $(ARGS) pyproject.toml
