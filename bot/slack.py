@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-
 TIMEOUT_SECONDS = 10
 SIDE_BY_SIDE = 8
 UNKNOWN_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
@@ -49,7 +48,7 @@ class Said(Protocol):
     @property
     def text(self) -> str: ...
     @property
-    def blocks(self) -> Sequence[Mapping[str, Any]]: ...
+    def blocks(self) -> Sequence[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
