@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from bot.domain.checkins import (
     CARDS,
+    LOOK_AHEAD,
     OPEN,
     QUIET_WEEKS,
     Card,
+    Outlook,
     Reason,
     Send,
     Situation,
@@ -21,6 +23,7 @@ from bot.domain.checkins import (
     Standing,
     State,
     after_closing,
+    answered,
     asks_quietly,
     closed,
     declined,
@@ -28,6 +31,7 @@ from bot.domain.checkins import (
     missed_weeks,
     next_slot,
     opened,
+    outlook,
     plan,
     put_off,
     reminder_at,
@@ -270,6 +274,61 @@ def test_whatever_is_sent_arrives_in_working_time_before_closing_and_undisturbed
     assert not (quiet_from and quiet_until and quiet_from <= decision.due_at < quiet_until)
 
 
+# What Home says of it
+
+
+def test_home_names_the_moment_at_which_planning_will_send() -> None:
+    monday = in_week(2, 0, time(8))
+    assert outlook(situation(), (0, 1), LONG_AGO, monday) == Outlook(at=in_week(2, 2, time(10)))
+    moved = situation(days_off=[date(2026, 1, 21)])
+    assert outlook(moved, (0, 1), LONG_AGO, monday) == Outlook(at=in_week(2, 3, time(9)))
+
+
+def test_home_looks_past_weeks_that_are_settled_or_skipped() -> None:
+    monday = in_week(2, 0, time(8))
+    assert outlook(situation(), (0, 1, 2), LONG_AGO, monday) == Outlook(at=in_week(3, 2, time(10)))
+    every_other = situation(small=True)
+    assert outlook(every_other, (2,), LONG_AGO, monday) == Outlook(at=in_week(4, 2, time(10)))
+    resting = situation(standing=Standing(spells=1, quiet_until_week=5))
+    assert outlook(resting, (), LONG_AGO, monday) == Outlook(at=in_week(5, 2, time(10)))
+
+
+def test_home_sees_the_end_of_a_pause() -> None:
+    monday = in_week(2, 0, time(8))
+    paused = situation(paused=True, paused_until=in_week(3, 0, time(8)))
+    assert outlook(paused, (), LONG_AGO, monday) == Outlook(at=in_week(3, 2, time(10)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"stopped": True}, Reason.STOPPED),
+        ({"paused": True}, Reason.PAUSED),
+        ({"paused": True, "paused_until": in_week(2 + LOOK_AHEAD, 2, time(9))}, Reason.PAUSED),
+        ({"standing": Standing(spells=2)}, Reason.QUIET),
+        ({"active": False}, Reason.LEFT),
+    ],
+)
+def test_home_says_why_no_check_in_comes(changes: dict[str, Any], reason: Reason) -> None:
+    monday = in_week(2, 0, time(8))
+    assert outlook(situation(**changes), (), LONG_AGO, monday) == Outlook(why_none=reason)
+
+
+@given(st.integers(0, 7 * 24 * 6), st.sets(st.integers(0, 6), max_size=3), st.booleans())
+def test_what_home_promises_planning_keeps(hours: int, off: set[int], small: bool) -> None:
+    now = in_week(3, 0, time(0)) + timedelta(hours=hours)
+    days_off = [EPOCH + timedelta(weeks=4, days=day) for day in off]
+    about = situation(days_off=days_off, small=small)
+    promised = outlook(about, (), LONG_AGO, now)
+    decisions = [
+        plan(about, week, max(slot, now), max(slot, now))
+        for week in range(3, 14)
+        if now < closing_at(EPOCH, week, CHICAGO)
+        for slot in [in_week(week, 2, time(10))]
+    ]
+    assert promised.at == next(sent.due_at for sent in decisions if isinstance(sent, Send))
+
+
 # Reminder and later today
 
 
@@ -347,7 +406,7 @@ ACTS = {
     "start": opened,
     "later today": put_off,
     "not this week": declined,
-    "submit": lambda state: State.ANSWERED if state in OPEN else state,
+    "submit": answered,
     "closing": closed,
 }
 acts = st.lists(st.sampled_from(sorted(ACTS)), max_size=8)
