@@ -1,6 +1,7 @@
 """The `choir` command explains itself, and whatever goes wrong ends in words."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,14 @@ def test_a_fault_of_its_own_ends_in_a_line_without_the_faults_text(tmp_path: Pat
     assert "please report this line: error=UnicodeDecodeError at=" in ended.stderr
     assert "planted" not in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_taken_port_is_said_in_one_sentence_with_another_one_to_try(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = choir("demo", "--port", str(port), cwd=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert f"Port {port} is taken" in ended.stderr
+    assert 'make demo ARGS="--port ' in ended.stderr
+    assert not list(tmp_path.iterdir())

@@ -162,15 +162,11 @@ def _guidance(on: Stage) -> Callable[[str], Guidance]:
 
 
 def show(port: int) -> int:
-    """Show the page until Ctrl-C; 1 with a sentence when the port is taken."""
+    """Show the page until Ctrl-C; returns the exit code. Raises OSError when the port is taken."""
     logs.configure("WARNING")
     print("Setting up a made-up agency of 40 people and playing its first days …", flush=True)
-    try:
-        with stage(agency(), port=port) as on:
-            _show(on)
-    except OSError:
-        print(f"Port {port} is taken. Try another one: choir demo --port {port + 1}", flush=True)
-        return 1
+    with stage(agency(), port=port) as on:
+        _show(on)
     return 0
 
 
