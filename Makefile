@@ -14,11 +14,12 @@ export PYTHON
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 # What stopped has said why in one sentence. Make would add "*** Error 1" below it; ended by SIGPIPE it adds nothing, nor does a shell.
+# A shell with a trap lets Ctrl-C end the command in its own time, without make's "Interrupt".
 quietly := || { kill -PIPE $$PPID; exit 1; }
 
 help:  ; @sed -n 's/^## //p' Makefile
-demo:  ; @{ .ci/setup run && $(python) -m bot demo $(ARGS); } $(quietly)
-run:   ; @{ .ci/setup run && $(python) -m bot run $(ARGS); } $(quietly)
+demo:  ; @trap : INT; { .ci/setup run && $(python) -m bot demo $(ARGS); } $(quietly)
+run:   ; @trap : INT; { .ci/setup run && $(python) -m bot run $(ARGS); } $(quietly)
 setup: ; @.ci/setup run $(quietly)
 test:  ; @.ci/setup dev $(quietly); $(python) -m pytest -n 2 --dist loadfile $(ARGS)
 fix:   ; @.ci/setup dev $(quietly); .venv/bin/ruff check --fix --quiet .; .venv/bin/ruff format .
