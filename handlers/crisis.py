@@ -27,8 +27,6 @@ from handlers.visit import (
 )
 
 COMMAND = "/choir"
-LONGEST_COMMAND = 200
-"""Typed words are looked at no further than this."""
 
 
 def on_crisis_opened(visit: Visit) -> Replies:
@@ -39,7 +37,7 @@ def on_crisis_opened(visit: Visit) -> Replies:
 
 def on_command(visit: Visit) -> Replies:
     """/choir and what was typed after it, in any language, with or without accents."""
-    named = visit.house.content.parse_command(visit.act.value[:LONGEST_COMMAND])
+    named = visit.house.content.parse_command(visit.act.value)
     return COMMANDS.get(named, _menu)(visit)
 
 
@@ -102,7 +100,7 @@ def on_typed(visit: EventVisit) -> None:
 
 
 def _answer_to(house: House, act: Act, text: str) -> Message:
-    named = house.content.parse_command(text[:LONGEST_COMMAND])
+    named = house.content.parse_command(text)
     if named == "crisis":
         return crisis_card(house, act)
     words, country = speak(house, act)

@@ -15,6 +15,8 @@ Given: TypeAlias = str | tuple[str, ...] | None
 
 LONGEST_VALUE = 3_000
 """Slack's longest text in an input; anything longer did not come from Slack."""
+LOOKED_AT = 200
+"""Characters of a typed message or command that are read; people may write far more, and get an answer."""
 
 
 class Malformed(Exception):
@@ -26,20 +28,22 @@ class Act:
     """One thing a person did.
 
     channel and ts name the message it was done on, if any; view_id the open modal or Home. values holds
-    every input by action_id; facts is the small JSON a screen of ours carried along.
+    every input by action_id, blocks the block_ids of those inputs in order; facts is the small JSON a
+    screen of ours carried along. What was chosen or typed stays out of its repr.
     """
 
     workspace: str
     user_id: str
     action: str = ""
-    value: str = ""
+    value: str = field(default="", repr=False)
     trigger_id: str = ""
     channel: str | None = None
     ts: str | None = None
     view_id: str | None = None
     on_home: bool = False
-    values: Mapping[str, Given] = field(default_factory=dict)
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Given] = field(default_factory=dict, repr=False)
+    blocks: tuple[str, ...] = ()
+    facts: Mapping[str, str | int] = field(default_factory=dict, repr=False)
 
     @property
     def in_modal(self) -> bool:
@@ -89,18 +93,18 @@ class Event:
     kind: str
     user_id: str | None
     channel: str | None
-    text: str
+    text: str = field(repr=False)
     subtype: str | None
     bot: bool
     tab: str | None
-    user: Mapping[str, Any] | None
+    user: Mapping[str, Any] | None = field(repr=False)
 
 
 def act_from(body: Mapping[str, Any]) -> Act:
     """What was done, from any interaction, command or shortcut; Malformed for anything else."""
     try:
         return _act(body)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         raise Malformed(type(error).__name__) from None
 
 
@@ -108,7 +112,7 @@ def event_from(body: Mapping[str, Any]) -> Event:
     """An event, from the body Slack sends it in; Malformed for anything else."""
     try:
         return _event(body)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed(type(error).__name__) from None
 
 
@@ -118,13 +122,13 @@ def _act(body: Mapping[str, Any]) -> Act:
             workspace=_text(body["team_id"]),
             user_id=_text(body["user_id"]),
             action=_text(body["command"]),
-            value=_text(body.get("text") or ""),
+            value=_typed(body.get("text")),
             trigger_id=_text(body.get("trigger_id") or ""),
-            channel=body.get("channel_id"),
+            channel=_id(body.get("channel_id")),
         )
     view, container = body.get("view") or {}, body.get("container") or {}
     done = (body.get("actions") or [{}])[0]
-    state = (view or body).get("state") or {}
+    state = ((view or body).get("state") or {}).get("values") or {}
     user = body["user"]
     return Act(
         workspace=_text((body.get("team") or {}).get("id") or user["team_id"]),
@@ -132,11 +136,12 @@ def _act(body: Mapping[str, Any]) -> Act:
         action=_text(done.get("action_id") or body.get("callback_id") or view.get("callback_id") or ""),
         value=_single(done),
         trigger_id=_text(body.get("trigger_id") or ""),
-        channel=container.get("channel_id") or (body.get("channel") or {}).get("id"),
-        ts=container.get("message_ts"),
-        view_id=view.get("id"),
+        channel=_id(container.get("channel_id") or (body.get("channel") or {}).get("id")),
+        ts=_id(container.get("message_ts")),
+        view_id=_id(view.get("id")),
         on_home=view.get("type") == "home",
-        values=_values(state.get("values") or {}),
+        values=_values(state),
+        blocks=tuple(_text(block_id) for block_id in state),
         facts=_facts(view.get("private_metadata") or ""),
     )
 
@@ -149,19 +154,22 @@ def _event(body: Mapping[str, Any]) -> Event:
         workspace=_text(body["team_id"]),
         event_id=_text(body["event_id"]),
         kind=_text(event["type"]),
-        user_id=_text(user["id"]) if user else about,
-        channel=event.get("channel"),
-        text=_text(event.get("text") or ""),
-        subtype=event.get("subtype"),
+        user_id=_id(user["id"] if user is not None else about),
+        channel=_id(event.get("channel")),
+        text=_typed(event.get("text")),
+        subtype=_id(event.get("subtype")),
         bot=bool(event.get("bot_id")),
-        tab=event.get("tab"),
+        tab=_id(event.get("tab")),
         user=user,
     )
 
 
 def query_of(body: Mapping[str, Any]) -> str:
-    """What was typed into a menu that loads its options."""
-    return _text(body.get("value") or "")
+    """What was typed into a menu that loads its options; Malformed for anything else."""
+    try:
+        return _typed(body.get("value"))
+    except (TypeError, AttributeError):
+        raise Malformed("query") from None
 
 
 def _values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Given]:
@@ -170,10 +178,10 @@ def _values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, G
 
 def _given(element: Mapping[str, Any]) -> Given:
     if "selected_options" in element:
-        return tuple(_text(option["value"]) for option in element["selected_options"] or ())
+        return tuple(_text(option["value"]) for option in _list(element["selected_options"]))
     for name in ("selected_users", "selected_conversations", "selected_channels"):
         if name in element:
-            return tuple(_text(one) for one in element[name] or ())
+            return tuple(_text(one) for one in _list(element[name]))
     return _single(element) or None
 
 
@@ -201,10 +209,28 @@ def _facts(metadata: str) -> dict[str, str | int]:
     return facts
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_VALUE:
+def _list(value: Any) -> list[Any]:
+    if value is not None and not isinstance(value, list):
         raise TypeError
+    return value or []
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_VALUE or "\0" in value:
+        raise TypeError
+    value.encode()  # UnicodeEncodeError, a ValueError, for half a character, which no database takes
     return value
+
+
+def _id(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _typed(value: Any) -> str:
+    """The beginning of what somebody typed, however long it is."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError
+    return (value or "")[:LOOKED_AT]
 
 
 def _number(text: str) -> int:
