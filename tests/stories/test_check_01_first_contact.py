@@ -1,0 +1,177 @@
+"""Check 1: somebody new hears from the bot in working hours, in their language, before anything is asked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.blocks import ids
+from bot.sandbox import Person
+from tests.stories.people import ANA, BEN, CLEO, DANI, EIGHT, IDA, LEGAL, NORA
+from tests.stories.play import Play, actions_in, labels, text_of
+
+UNTIL_A_TAP = {"people", "memberships", "rules", "outbox", "occurrences", "timers", "seen_events"}
+"""Roster, defaults and deliveries."""
+
+
+def adds_to_team(play: Play, admin: Person, *people: Person) -> None:
+    """The admin edits the team from Home and adds people to it."""
+    work = play.click(admin, play.home(admin), ids.OPENED_WORK)
+    assert work is None
+    play.press(admin, play.sandbox.home(admin.id), ids.EDITED_TEAM)
+    listed = [person.id for person in (*EIGHT, *people)]
+    assert play.submit(admin, members=listed).kind == "updated"
+    assert play.submit(admin).kind == "updated"
+    play.close(admin)
+    play.stage.settle()
+
+
+def test_first_contact_waits_for_working_time_where_the_person_is(play: Play) -> None:
+    assert {person.name: len(play.dm(person)) for person in (ANA, BEN, CLEO, DANI)} == {
+        ANA.name: 1,
+        BEN.name: 0,
+        CLEO.name: 1,
+        DANI.name: 1,
+    }
+    play.go_to("2027-01-06 13:59", BEN)
+    assert not play.dm(BEN)
+    play.go_to("2027-01-06 14:00", BEN)
+    assert len(play.dm(BEN)) == 1
+    play.go_to("2027-01-10 23:00", BEN)
+    assert [len(play.dm(person)) for person in EIGHT] == [1] * 8
+
+
+def test_somebody_added_on_a_long_weekend_hears_on_the_next_working_morning(play: Play) -> None:
+    """Monday 18 January 2027 is a holiday."""
+    play.sandbox.join_team(IDA)
+    play.skip_to("2027-01-16 20:00", IDA)
+    adds_to_team(play, NORA, IDA)
+    play.go_to("2027-01-19 08:59", IDA)
+    assert not play.dm(IDA)
+    play.go_to("2027-01-19 09:00", IDA)
+    (first,) = play.dm(IDA)
+    assert LEGAL in text_of(first)
+    assert "Wednesday, January 20" in text_of(first)
+    play.go_to("2027-01-20 10:00", IDA)
+    assert play.arrivals(IDA) == ["2027-01-20 10:00"]
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (
+            CLEO,
+            (
+                "Your supervisor and your managers never see your answers",
+                "I'm a program. Nobody watches this",
+                "call or text 988",
+                "call 911",
+                "Ridge Hosting",
+                "Courts can order data",
+                "The owner of your Slack may export messages",
+                "mandated reporters",
+                "a hazard of the job, like a slippery floor",
+                "every Wednesday at 10:00",
+                "Wednesday, January 13",
+            ),
+        ),
+        (
+            ANA,
+            ("Ni quien le supervisa ni la dirección ven nunca sus respuestas", "Soy un programa", "988", "marque 2", "911", "Ridge Hosting", "13 de enero"),
+        ),
+    ],
+)  # fmt: skip
+def test_it_says_who_sees_what_its_limits_and_where_help_is(
+    play: Play, person: Person, said: tuple[str, ...]
+) -> None:
+    (first,) = play.dm(person)
+    shown = text_of(first)
+    assert not [line for line in said if line not in shown]
+    assert "anonym" not in shown.lower()
+    assert first.text in ("A note for you", "Una nota para usted")
+
+
+def test_help_stands_there_as_text_and_the_choices_as_buttons(play: Play) -> None:
+    (first,) = play.dm(CLEO)
+    beside_buttons = [block for block in first.blocks if block["type"] in ("section", "context")]
+    assert "988" in json.dumps(beside_buttons)
+    assert {
+        ids.ACCEPTED_TERMS,
+        ids.OPENED_WHO_SEES,
+        ids.OPENED_SETTINGS,
+        ids.OPENED_PAUSE,
+        ids.STOPPED,
+    } <= actions_in(list(first.blocks))
+    assert "Prefiero español" in labels(first)
+
+
+def test_until_a_tap_only_roster_defaults_and_deliveries_are_kept(play: Play) -> None:
+    """Two weeks go by with cards, reminders and closings, and nobody touches anything."""
+    play.skip_to("2027-01-23 12:00")
+    assert len(play.cards(BEN)) == 4
+    for person in EIGHT:
+        assert play.rows_about(person).keys() <= UNTIL_A_TAP
+    rows = play.rows()
+    assert not [rows[name] for name in ("preferences", "answers", "person_keys", "asks") if rows[name]]
+    kept = {name for row in rows["people"] for name, value in row.items() if value is not None}
+    assert kept == {"workspace", "ref", "sealed_id", "tz", "locale", "active"}
+    everything = str(rows)
+    assert not [person.name for person in EIGHT if person.id in everything or person.name in everything]
+
+
+def test_looking_is_no_tap(play: Play) -> None:
+    """Opening who sees what, Home, Settings or the crisis lines leaves nothing behind."""
+    before = {name: rows for name, rows in play.rows_about(CLEO).items()}
+    (first,) = play.dm(CLEO)
+    for opening in (ids.OPENED_WHO_SEES, ids.OPENED_SETTINGS, ids.OPENED_PAUSE):
+        play.press(CLEO, first, opening)
+        play.close(CLEO)
+    play.home(CLEO)
+    play.types(CLEO, "crisis")
+    assert play.rows_about(CLEO) == before
+
+
+def test_accepting_keeps_the_text_and_notes_the_tap(play: Play) -> None:
+    (first,) = play.dm(CLEO)
+    play.click(CLEO, first, ids.ACCEPTED_TERMS)
+    (after,) = play.dm(CLEO)
+    assert after.ts == first.ts
+    assert "988" in text_of(after)
+    assert ids.ACCEPTED_TERMS not in actions_in(list(after.blocks))
+    rows = play.rows()
+    assert [row["accepted_version"] for row in rows["preferences"]] == [1]
+    play.go_to("2027-01-13 10:00", CLEO)
+    assert "Before the first time" not in text_of(play.starts(CLEO))
+
+
+def test_who_has_not_accepted_reads_who_sees_what_above_the_form_until_submitting(play: Play) -> None:
+    play.go_to("2027-01-13 10:00", CLEO)
+    form = play.starts(CLEO)
+    assert "Before the first time" in text_of(form)
+    assert form.submit == "I've read this. Submit"
+    play.close(CLEO)
+    assert not play.rows()["preferences"]
+    assert "Before the first time" in text_of(play.starts(CLEO))
+    play.fills_in(CLEO)
+    play.close(CLEO)
+    assert "Before the first time" not in text_of(play.press(CLEO, play.card(CLEO), ids.CHANGED_ANSWERS))
+
+
+def test_one_tap_changes_the_language_of_this_and_everything_after(play: Play) -> None:
+    (first,) = play.dm(CLEO)
+    play.click(CLEO, first, ids.CHOSE_LANGUAGE, "es")
+    (after,) = play.dm(CLEO)
+    assert "ven nunca sus respuestas" in text_of(after)
+    assert "English, please" in labels(after)
+    play.go_to("2027-01-13 10:00", CLEO)
+    assert play.card(CLEO).text == "Su minuto semanal"
+
+
+def test_first_contact_comes_once(play: Play) -> None:
+    play.sandbox.join_team(IDA)
+    adds_to_team(play, NORA, IDA)
+    adds_to_team(play, NORA)
+    adds_to_team(play, NORA, IDA)
+    play.skip_to("2027-01-08 12:00")
+    assert [len(play.dm(person)) for person in (*EIGHT, IDA)] == [1] * 9
