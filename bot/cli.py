@@ -63,8 +63,7 @@ def demo(
 @app.command(short_help="Start the bot for your Slack workspace.")
 def run() -> None:
     """Start the bot for your Slack workspace with the settings in .env. Ctrl-C stops it."""
-    settings = read()
-    logs.configure(settings.log_level)
+    settings = read("run")
     from bot.app import run_bot, wall_clock
 
     if not is_reviewed(settings.crisis_reviewed_on, wall_clock().date()):
@@ -121,12 +120,10 @@ def doctor() -> None:
 @db.command()
 def upgrade() -> None:
     """Make the database's tables, or bring them up to this version. `choir run` does it too."""
-    settings = read()
-    logs.configure(settings.log_level)
     from bot.setup.database import upgrade
 
     with said_in_words():
-        typer.echo(upgrade(settings))
+        typer.echo(upgrade(read("db.upgrade")))
 
 
 @admin.command("add")
@@ -135,7 +132,7 @@ def add_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like 
     from bot.setup.admins import add
 
     with said_in_words():
-        typer.echo(add(read(), user))
+        typer.echo(add(read("admin.add"), user))
 
 
 @admin.command("remove")
@@ -144,7 +141,7 @@ def remove_admin(user: Annotated[str, typer.Argument(help="A Slack member id, li
     from bot.setup.admins import remove
 
     with said_in_words():
-        typer.echo(remove(read(), user))
+        typer.echo(remove(read("admin.remove"), user))
 
 
 @admin.command("list")
@@ -153,12 +150,15 @@ def list_admins() -> None:
     from bot.setup.admins import listed
 
     with said_in_words():
-        typer.echo(listed(read()))
+        typer.echo(listed(read("admin.list")))
 
 
-def read() -> config.Settings:
-    """The settings. Raises SettingsError, which `main` prints."""
-    return config.read_settings(config.gather(os.environ))
+def read(command: str) -> config.Settings:
+    """The settings of a command that opens the database, which is logged. Raises SettingsError."""
+    settings = config.read_settings(config.gather(os.environ))
+    logs.configure(settings.log_level)
+    log.info("keys in use", extra={"command": command})
+    return settings
 
 
 @contextmanager
