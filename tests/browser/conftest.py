@@ -40,7 +40,7 @@ AppSays = Callable[..., None]
 
 START = datetime(2026, 12, 2, 16, 3, tzinfo=UTC)
 PEOPLE = (
-    Person(id="U1", name="Ana Ruiz", tz="America/Chicago", locale="es-MX"),
+    Person(id="U1", name="Ana Ruiz", tz="America/Chicago"),
     Person(id="U2", name="Ben Okafor", tz="America/New_York"),
     Person(id="U3", name="Carla Núñez", tz="America/Los_Angeles", locale="es-MX"),
     Person(id="U4", name="Dee Hart", tz="America/Denver"),

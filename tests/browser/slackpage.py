@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 WAIT_MS = 5_000
+MORE = re.compile("More actions|Más acciones")
 
 
 class SlackPage:
@@ -47,7 +48,7 @@ class SlackPage:
 
     def home(self) -> Locator:
         """Go to the app's Home tab."""
-        self.main.get_by_role("tab", name="Home").click()
+        self.main.locator("#tab-home").click()
         return self.page.locator("#pane-home")
 
     def leave(self) -> None:
@@ -120,9 +121,9 @@ class SlackPage:
         links = place.get_by_role("link", name=name, exact=True)
         buttons.or_(links).last.click()
 
-    def menu(self, name: str, *, within: Locator | None = None, opener: str = "More actions") -> None:
+    def menu(self, name: str, *, within: Locator | None = None) -> None:
         """Choose in the newest "⋯" menu."""
-        self.click(opener, within=within)
+        (within or self.surface).get_by_role("button", name=MORE).last.click()
         self.page.get_by_role("menuitem", name=name).locator("visible=true").click()
 
     def fill(self, label: str, text: str) -> None:
@@ -140,7 +141,7 @@ class SlackPage:
         """Open a list by its label or placeholder, search, and choose."""
         self.surface.get_by_role("button", name=opener).last.click()
         if query:
-            self.page.get_by_role("combobox", name="Search").locator("visible=true").fill(query)
+            self.page.locator(".popup:popover-open").get_by_role("combobox").fill(query)
         self.page.get_by_role("option", name=option).locator("visible=true").first.click()
 
     def say(self, text: str) -> None:

@@ -18,7 +18,8 @@ def test_a_newcomer_first_chooses_who_to_be(open_page: OpenPage, sandbox: Sandbo
     dialog = page.page.get_by_role("dialog", name="Who do you want to be?")
     expect(dialog.get_by_role("region", name="Staff")).to_contain_text("Ana Ruiz")
     expect(dialog.get_by_role("button", name="Ana Ruiz")).to_contain_text("case manager · Chicago · 10:0")
-    expect(dialog.get_by_role("button", name="Ana Ruiz")).to_contain_text("Spanish")
+    expect(dialog.get_by_role("button", name="Carla Núñez")).to_contain_text("Los Angeles · 8:0")
+    expect(dialog.get_by_role("button", name="Carla Núñez")).to_contain_text("Spanish")
     expect(dialog.get_by_role("region", name="Supervisors")).to_contain_text("Dee Hart")
     page.page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
@@ -82,3 +83,17 @@ def test_another_page_is_loaded_by_itself(ana: SlackPage, sandbox: Sandbox) -> N
     sandbox.set_page(PageOptions(title="Another place"))
     expect(ana.page.get_by_role("navigation")).to_contain_text("Another place")
     expect(ana.page.get_by_role("navigation")).to_contain_text("Ana Ruiz")
+
+
+def test_slacks_own_words_are_in_the_persons_language(sandbox: Sandbox, open_page: OpenPage) -> None:
+    carla = open_page(sandbox.page_url).become("U3")
+    carla.say("/little hola")
+    assert "Solo visible para ti" in carla.message("You typed hola.").inner_text()
+    carla.say("/little form")
+    form = carla.wait_for_modal("A form")
+    expect(form).to_contain_text("How heavy? (opcional)")
+    expect(form.get_by_role("button", name="City: Elige una opción")).to_be_visible()
+    carla.click("Not now")
+    carla.wait_for_no_modal()
+    expect(carla.main.get_by_role("tab")).to_have_text(["Inicio", "Mensajes"])
+    expect(carla.page.locator("#composer")).to_have_attribute("placeholder", "Enviar mensaje a Little")

@@ -27,19 +27,29 @@ async function answer(response) {
 
 // `onChange` runs whenever something in the workspace may have changed, `onTick` with each sign of life
 // ({ now, jump }), `onLost` when the connection breaks. EventSource reconnects by itself. When another page
-// is served since (a restart, other jumps), everything is loaded anew.
-export function live({ onTick, onChange, onLost }) {
+// is served since (a restart, other jumps), everything is loaded anew. A browser keeps six connections to one
+// place and no more, whatever the number of tabs: a hidden tab lets go of its own.
+export function live(listeners) {
+  const state = { source: null, seen: null, page: null };
+  const follow = () => {
+    state.source?.close();
+    state.source = document.hidden ? null : connect(state, listeners);
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}
+
+function connect(state, { onTick, onChange, onLost }) {
   const source = new EventSource("/page/live");
-  let seen = null;
-  let page = null;
+  state.seen = null;
   source.addEventListener("message", (event) => {
     const tick = JSON.parse(event.data);
-    if (page !== null && page !== tick.page) location.reload();
-    page = tick.page;
+    if (state.page !== null && state.page !== tick.page) location.reload();
+    state.page = tick.page;
     onTick(tick);
-    if (tick.version !== seen) onChange();
-    seen = tick.version;
+    if (tick.version !== state.seen) onChange();
+    state.seen = tick.version;
   });
-  source.addEventListener("error", () => { seen = null; onLost(); });
+  source.addEventListener("error", () => { state.seen = null; onLost(); });
   return source;
 }

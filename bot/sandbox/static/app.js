@@ -10,6 +10,7 @@ import { PeopleDialog } from "./people.js";
 import { sidebar } from "./sidebar.js";
 import { toast } from "./toasts.js";
 import { Values } from "./values.js";
+import { say } from "./words.js";
 
 const node = (id) => document.getElementById(id);
 
@@ -48,15 +49,14 @@ class Page {
       this.tabs.home, this.tabs.messages);
     this.homePane = el("div", { class: "home scroll", id: "pane-home", tabindex: "0" });
     this.talk = el("div", { class: "talk", id: "pane-messages" }, this.conversation.node, this.composer.node);
-    const back = el("button", { type: "button", class: "icon back", "aria-label": "All conversations",
-      on: { click: () => this.showPane("side") } }, icon("back"));
-    const head = el("div", { class: "main-head" }, back, this.heading, this.tabList);
+    this.back = el("button", { type: "button", class: "icon back", on: { click: () => this.showPane("side") } }, icon("back"));
+    const head = el("div", { class: "main-head" }, this.back, this.heading, this.tabList);
     node("main").replaceChildren(head, this.homePane, this.talk);
   }
 
   tab(name) {
     return el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `pane-${name}`,
-      on: { click: () => this.go(name) } }, name === "home" ? "Home" : "Messages");
+      on: { click: () => this.go(name) } });
   }
 
   walkTabs(event) {
@@ -80,7 +80,7 @@ class Page {
       go: (place) => this.go(place), switchPerson: () => this.people.open(this.seen.people, this.now, false) });
     showGuide(node("guide"), seen.guide, { person: (id) => this.person(id), choose: (id) => this.become(id) });
     this.people.keepUp(seen.people, this.now);
-    this.modals.show(seen.views, start.bot.name);
+    this.modals.show(seen.views, start.bot.name, seen.me.locale);
     this.renderTime();
   }
 
@@ -89,7 +89,9 @@ class Page {
     const onHome = this.place === "home";
     this.heading.replaceChildren(...this.title(channel));
     this.tabList.hidden = Boolean(channel);
+    this.back.setAttribute("aria-label", say(this.seen.me.locale, "All conversations"));
     for (const [name, tab] of Object.entries(this.tabs)) {
+      tab.textContent = say(this.seen.me.locale, name === "home" ? "Home" : "Messages");
       tab.setAttribute("aria-selected", String(this.place === name));
       tab.tabIndex = this.place === name ? 0 : -1;
     }
@@ -105,9 +107,10 @@ class Page {
   }
 
   renderTalk(talk, channel) {
-    const words = channel ? `Message #${channel.name}` : `Message ${this.start.bot.name}`;
-    this.composer.place(words);
-    const empty = channel ? `Nothing was said in #${channel.name} yet.` : `This is the start of your conversation with ${this.start.bot.name}.`;
+    const { locale } = this.viewer();
+    const name = (channel ?? this.start.bot).name;
+    this.composer.place(say(locale, channel ? "Message #{name}" : "Message {name}", { name }), locale);
+    const empty = say(locale, channel ? "This is the start of #{name}." : "This is the start of your conversation with {name}.", { name });
     this.conversation.show(`${this.userId}/${talk.id}`, talk.messages, this.viewer(), empty);
     if (talk.unread && !document.hidden) this.markRead(talk);
   }
@@ -122,7 +125,7 @@ class Page {
     this.home = { signature, userId: this.userId, values };
     const content = view
       ? renderBlocks(view.blocks, this.context("home", values, { view_id: view.id }))
-      : el("p", { class: "nothing" }, "Nothing here yet.");
+      : el("p", { class: "nothing" }, say(this.viewer().locale, "Nothing here yet."));
     this.homePane.replaceChildren(content);
     this.homePane.scrollTop = same ? scrolled : 0;
   }
@@ -294,7 +297,6 @@ class Page {
 
   keepUp() {
     window.addEventListener("hashchange", () => this.followHash());
-    document.addEventListener("visibilitychange", () => this.render());
     live({
       onTick: (tick) => this.tick(tick),
       onChange: () => this.refresh(),

@@ -5,6 +5,7 @@ import { element, image } from "./elements.js";
 import { markdown } from "./markdown.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
+import { say } from "./words.js";
 
 const RENDERERS = {
   section, header, context, actions, input,
@@ -67,13 +68,13 @@ function input(block, ctx) {
   const control = element(block.element, { ctx, blockId: block.block_id, sends: Boolean(block.dispatch_action), name,
     describedBy: [block.hint ? ids.hint : null, ids.error].filter(Boolean).join(" "), optional: Boolean(block.optional) });
   return el("div", {},
-    inputLabel(block, control), control,
+    inputLabel(block, control, ctx), control,
     block.hint ? el("p", { class: "hint", id: ids.hint }, plain(block.hint.text)) : null,
     el("p", { class: "error", id: ids.error, hidden: true }));
 }
 
-function inputLabel(block, control) {
-  const optional = block.optional ? el("span", { class: "optional" }, " (optional)") : null;
+function inputLabel(block, control, ctx) {
+  const optional = block.optional ? el("span", { class: "optional" }, ` ${say(ctx.viewer.locale, "(optional)")}`) : null;
   const focus = () => firstControl(control)?.focus();
   // Spoken names come from aria-label on the control; this click only does what a label's click does.
   return el("div", { class: "input-label", on: { click: focus } }, plain(block.label.text), optional);

@@ -1,6 +1,7 @@
 // Where a person types: a message to the app, or a slash command anywhere.
 import { el, freshId, icon } from "./dom.js";
 import { menu } from "./popup.js";
+import { say } from "./words.js";
 
 export class Composer {
   // `send(text)` resolves to true when it was taken; `commands` and `shortcuts` are the app's own.
@@ -15,22 +16,27 @@ export class Composer {
 
   build(shortcuts, runShortcut) {
     const listId = freshId("commands");
-    const list = el("ul", { class: "command-list", role: "listbox", id: listId, hidden: true, "aria-label": "Commands" });
+    const list = el("ul", { class: "command-list", role: "listbox", id: listId, hidden: true });
     const field = el("textarea", { rows: 1, class: "composer-field", "aria-label": "Message", role: "combobox",
       "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list", id: "composer",
       on: { input: () => this.typed(), keydown: (event) => this.keys(event), blur: () => this.offer([]) } });
-    const bolt = el("button", { type: "button", class: "icon", "aria-label": "Shortcuts", title: "Shortcuts" }, icon("bolt"));
+    const bolt = el("button", { type: "button", class: "icon" }, icon("bolt"));
     const items = shortcuts.map((one) => ({ content: one.name, note: one.description, run: () => runShortcut(one.callback_id) }));
     const place = shortcuts.length ? [bolt, menu(bolt, items, "Shortcuts")] : [];
-    const button = el("button", { type: "submit", class: "send", "aria-label": "Send", disabled: true }, icon("send"));
+    const button = el("button", { type: "submit", class: "send", disabled: true }, icon("send"));
     const form = el("form", { class: "composer", on: { submit: (event) => { event.preventDefault(); this.go(); } } },
       list, field, el("div", { class: "composer-bar" }, place, el("span", { class: "grow" }), button));
-    return { form, list, field, button };
+    return { form, list, field, bolt, button };
   }
 
-  place(words) {
-    this.parts.field.placeholder = words;
-    this.parts.field.setAttribute("aria-label", words);
+  place(words, locale) {
+    const { field, bolt, button, list } = this.parts;
+    field.placeholder = words;
+    field.setAttribute("aria-label", words);
+    for (const [node, name] of [[bolt, "Shortcuts"], [button, "Send"], [list, "Commands"]]) {
+      node.setAttribute("aria-label", say(locale, name));
+      if (node === bolt) node.title = say(locale, name);
+    }
   }
 
   typed() {

@@ -4,6 +4,7 @@ import { renderBlocks } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clockTime, dayKey, fullTime, longDay } from "./times.js";
 import { Values } from "./values.js";
+import { say } from "./words.js";
 
 const NEAR_END = 120;
 const SAME_SPEAKER_SECONDS = 300;
@@ -13,7 +14,7 @@ export class Conversation {
   constructor({ context, announce }) {
     this.context = context;
     this.announce = announce;
-    this.list = el("ol", { class: "messages", "aria-label": "Messages" });
+    this.list = el("ol", { class: "messages" });
     this.node = el("div", { class: "scroll", tabindex: "0" }, this.list);
     this.rows = new Map();
     this.id = null;
@@ -23,6 +24,7 @@ export class Conversation {
   show(id, messages, viewer, empty) {
     const fresh = id !== this.id;
     if (fresh) this.start(id, empty);
+    this.list.setAttribute("aria-label", say(viewer.locale, "Messages"));
     const stay = !fresh && !this.following && !this.atEnd();
     const before = this.node.scrollTop;
     this.drop(messages);
@@ -125,9 +127,9 @@ function messageNode(message, { follows, viewer, ctx }) {
   return el("li", { class: classes, "data-ts": message.ts },
     el("span", { class: "message-side" }, avatar(who?.name ?? "?", message.user)),
     el("div", { class: "message-main" },
-      message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
+      message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), say(viewer.locale, "Only visible to you")) : null,
       head, body(message, ctx),
-      message.edited ? el("span", { class: "edited" }, "(edited)") : null));
+      message.edited ? el("span", { class: "edited" }, say(viewer.locale, "(edited)")) : null));
 }
 
 function body(message, ctx) {

@@ -6,6 +6,7 @@ import { plain, textObject } from "./mrkdwn.js";
 import { picker } from "./picker.js";
 import { menu } from "./popup.js";
 import { isStateful } from "./values.js";
+import { say } from "./words.js";
 
 const DATE_PAUSE_MS = 900;
 
@@ -72,14 +73,15 @@ function safeAddress(address) {
 }
 
 function overflow(spec, place) {
-  const opener = el("button", { type: "button", class: "button overflow", "aria-label": "More actions",
+  const name = say(place.ctx.viewer.locale, "More actions");
+  const opener = el("button", { type: "button", class: "button overflow", "aria-label": name,
     "data-action": spec.action_id, "data-control": true }, "⋯");
   const items = spec.options.map((option) => ({
     content: textObject(option.text, place.ctx),
     note: option.description?.text,
     run: () => chooseOverflow(spec, option, place),
   }));
-  return el("span", { class: "overflow-place" }, opener, menu(opener, items, "More actions"));
+  return el("span", { class: "overflow-place" }, opener, menu(opener, items, name));
 }
 
 async function chooseOverflow(spec, option, place) {
@@ -118,8 +120,8 @@ function select(spec, place, { start, load, toItem, toValue, remote = false }) {
   const made = picker({
     name: place.name, describedBy: place.describedBy, multi, load, remote, max: spec.max_selected_items,
     minQuery: remote ? spec.min_query_length ?? 3 : 0, clearable: place.optional,
-    placeholder: spec.placeholder?.text ?? (multi ? "Select options" : "Select an option"),
-    searchLabel: "Search", chosen: items(start),
+    placeholder: spec.placeholder?.text ?? say(place.ctx.viewer.locale, multi ? "Select options" : "Select an option"),
+    say: (english, facts) => say(place.ctx.viewer.locale, english, facts), chosen: items(start),
     onChange: (chosen) => change(spec, place,
       { [key]: multi ? chosen.map(toValue) : chosen.length ? toValue(chosen[0]) : null },
       (before) => made.reset(items(before))),

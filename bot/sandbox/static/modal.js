@@ -2,6 +2,7 @@
 import { firstControl, renderBlocks, showErrors } from "./blocks.js";
 import { el, icon } from "./dom.js";
 import { Values } from "./values.js";
+import { say } from "./words.js";
 
 const NO_ANSWER = "We had some trouble connecting. Try again?";
 
@@ -10,6 +11,7 @@ const NO_ANSWER = "We had some trouble connecting. Try again?";
 export class Modals {
   constructor({ context, submit, close }) {
     this.tell = { context, submit, close };
+    this.locale = "en-US";
     this.values = new Map();
     this.shown = null;
     this.parts = frame(this);
@@ -21,7 +23,8 @@ export class Modals {
   }
 
   // Show the stack as the workspace has it, the visible view last.
-  show(stack, appName) {
+  show(stack, appName, locale) {
+    this.locale = locale;
     const top = stack.at(-1) ?? null;
     const ids = new Set(stack.map((view) => view.id));
     for (const id of this.values.keys()) if (!ids.has(id)) this.values.delete(id);
@@ -38,7 +41,7 @@ export class Modals {
     const values = new Values(this.values.get(view.id));
     this.values.set(view.id, values);
     this.shown = view;
-    fill(this.parts, view, renderBlocks(view.blocks, this.tell.context(view, values)));
+    fill(this.parts, view, renderBlocks(view.blocks, this.tell.context(view, values)), this.locale);
     this.busy(false);
     if (!this.open) this.parts.dialog.showModal();
     focusIn(this.parts, place);
@@ -63,13 +66,14 @@ export class Modals {
   async submit() {
     if (this.parts.submit.disabled || !this.shown?.submit) return;
     const view = this.shown;
+    const noAnswer = say(this.locale, NO_ANSWER);
     this.warn("");
     showErrors(this.parts.body, {});
     this.busy(true);
     const outcome = await this.tell.submit(view, this.values.get(view.id).blocks);
     this.busy(false);
-    if (outcome.kind === "no ack") this.warn(NO_ANSWER);
-    else if (outcome.kind === "refused") this.warn(`${NO_ANSWER} (${outcome.error})`);
+    if (outcome.kind === "no ack") this.warn(noAnswer);
+    else if (outcome.kind === "refused") this.warn(`${noAnswer} (${outcome.error})`);
     else if (outcome.kind === "not done") this.warn(outcome.warning);
     else if (this.shown?.id === view.id) showErrors(this.parts.body, outcome.errors ?? {});
   }
@@ -82,8 +86,8 @@ export class Modals {
 
 function frame(modals) {
   const title = el("h2", { id: "modal-title", tabindex: "-1" });
-  const back = el("button", { type: "button", class: "icon", "aria-label": "Back", on: { click: () => modals.close(false) } }, icon("back"));
-  const x = el("button", { type: "button", class: "icon", "aria-label": "Close", on: { click: () => modals.close(true) } }, icon("close"));
+  const back = el("button", { type: "button", class: "icon", on: { click: () => modals.close(false) } }, icon("back"));
+  const x = el("button", { type: "button", class: "icon", on: { click: () => modals.close(true) } }, icon("close"));
   const app = el("span", { class: "modal-app" });
   const warning = el("p", { class: "modal-warning", role: "alert", hidden: true });
   const body = el("div", { class: "modal-body" });
@@ -96,14 +100,16 @@ function frame(modals) {
     on: { cancel: (event) => { if (event.target === dialog) { event.preventDefault(); modals.close(false); } } } }, form);
   // A second Esc in a row closes a dialog without asking: the workspace is told all the same.
   dialog.addEventListener("close", () => { if (modals.shown) modals.close(true); });
-  return { dialog, title, back, app, warning, body, cancel, submit, footer };
+  return { dialog, title, back, x, app, warning, body, cancel, submit, footer };
 }
 
-function fill(parts, view, blocks) {
+function fill(parts, view, blocks, locale) {
+  parts.back.setAttribute("aria-label", say(locale, "Back"));
+  parts.x.setAttribute("aria-label", say(locale, "Close"));
   parts.title.textContent = view.title?.text ?? "";
   parts.submit.textContent = view.submit?.text ?? "";
   parts.submit.hidden = !view.submit;
-  parts.cancel.textContent = view.close?.text ?? (view.submit ? "Cancel" : "Close");
+  parts.cancel.textContent = view.close?.text ?? say(locale, view.submit ? "Cancel" : "Close");
   parts.warning.hidden = true;
   parts.body.replaceChildren(blocks);
   parts.body.scrollTop = 0;

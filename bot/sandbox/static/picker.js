@@ -30,14 +30,14 @@ function skeleton(state) {
   const opener = el("button", { type: "button", class: "picker-open", "aria-haspopup": "listbox",
     "aria-describedby": state.describedBy, "data-control": true }, value);
   const search = el("input", { type: "text", role: "combobox", class: "picker-search", autocomplete: "off",
-    "aria-expanded": "true", "aria-controls": listId, "aria-autocomplete": "list", "aria-label": state.searchLabel,
-    placeholder: state.searchLabel,
+    "aria-expanded": "true", "aria-controls": listId, "aria-autocomplete": "list", "aria-label": state.say("Search"),
+    placeholder: state.say("Search"),
     on: { input: () => searchSoon(state), keydown: (event) => keys(event, state) } });
   const list = el("ul", { role: "listbox", id: listId, class: "picker-list", "aria-label": state.name ?? state.placeholder,
     "aria-multiselectable": state.multi ? "true" : null });
   const status = el("p", { class: "picker-status", role: "status" });
   const chips = el("span", { class: "chips" });
-  const clear = el("button", { type: "button", class: "picker-clear", "aria-label": "Clear the choice", hidden: true,
+  const clear = el("button", { type: "button", class: "picker-clear", "aria-label": state.say("Clear the choice"), hidden: true,
     on: { click: () => clearAll(state) } }, "×");
   const root = el("div", { class: `picker${state.multi ? " multi" : ""}` }, chips, opener, clear);
   return { root, opener, value, search, list, status, chips, clear };
@@ -60,7 +60,7 @@ function chosenWords(state) {
 function chip(option, state) {
   const remove = () => { drop(option, state); state.changed = false; state.onChange(state.chosen); };
   return el("span", { class: "chip" }, option.label,
-    el("button", { type: "button", "aria-label": `Remove ${option.label}`, on: { click: remove } }, "×"));
+    el("button", { type: "button", "aria-label": state.say("Remove {name}", { name: option.label }), on: { click: remove } }, "×"));
 }
 
 function drop(option, state) {
@@ -98,14 +98,14 @@ async function refresh(state) {
   const { search, status } = state.parts;
   const query = search.value.trim();
   const asked = (state.asked = {});
-  if (query.length < (state.minQuery ?? 0)) return show([], state, "Type to search");
-  if (state.remote) status.textContent = "Loading…";
+  if (query.length < (state.minQuery ?? 0)) return show([], state, state.say("Type to search"));
+  if (state.remote) status.textContent = state.say("Loading…");
   try {
     const groups = await state.load(query);
     // An answer to an older query must not replace a newer one.
-    if (state.asked === asked) show(groups, state, "Nothing found");
+    if (state.asked === asked) show(groups, state, state.say("Nothing found"));
   } catch {
-    if (state.asked === asked) show([], state, "The list could not be loaded.");
+    if (state.asked === asked) show([], state, state.say("The list could not be loaded."));
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 // The left column: who you are, the app, the channels.
 import { avatar, el, icon } from "./dom.js";
 import { clockTime } from "./times.js";
+import { say } from "./words.js";
 
 export function sidebar(root, { title, seen, bot, place, now, go, switchPerson }) {
   const { me, channels, dm } = seen;
@@ -12,10 +13,10 @@ export function sidebar(root, { title, seen, bot, place, now, go, switchPerson }
   root.replaceChildren(
     el("div", { class: "side-title" }, title),
     personButton(me, now, switchPerson),
-    section("Apps", [entry({ place: "messages", current: Boolean(appPlace), unread: dm.unread, go,
-      mark: avatar(bot.name, bot.id, "tiny"), name: bot.name })]),
-    section("Channels", channels.map((one) => entry({ place: one.id, current: one.id === place, unread: one.unread, go,
-      mark: el("span", { class: "side-mark", "aria-hidden": "true" }, one.is_private ? icon("lock") : "#"), name: one.name }))));
+    section(say(me.locale, "Apps"), [entry({ place: "messages", current: Boolean(appPlace), unread: dm.unread, go,
+      mark: avatar(bot.name, bot.id, "tiny"), name: bot.name, locale: me.locale })]),
+    section(say(me.locale, "Channels"), channels.map((one) => entry({ place: one.id, current: one.id === place, unread: one.unread, go,
+      mark: el("span", { class: "side-mark", "aria-hidden": "true" }, one.is_private ? icon("lock") : "#"), name: one.name, locale: me.locale }))));
   root.querySelector(`[data-place="${focused}"]`)?.focus();
 }
 
@@ -32,10 +33,11 @@ function section(heading, entries) {
   return el("section", {}, el("h2", {}, heading), el("ul", {}, entries));
 }
 
-function entry({ place, current, unread, go, mark, name }) {
+function entry({ place, current, unread, go, mark, name, locale }) {
   return el("li", {},
     el("button", { type: "button", class: `side-entry${unread ? " unread" : ""}`, "data-place": place,
       "aria-current": current ? "page" : null, on: { click: () => go(place) } },
       mark, el("span", { class: "side-name" }, name),
-      unread ? el("span", { class: "badge" }, String(unread), el("span", { class: "unseen" }, " unread")) : null));
+      unread ? el("span", { class: "badge" }, el("span", { "aria-hidden": "true" }, String(unread)),
+        el("span", { class: "unseen" }, say(locale, "{count} unread", { count: unread }))) : null));
 }
