@@ -9,9 +9,11 @@ from sqlalchemy import delete, select
 
 from bot.domain.members import PersonRef
 from bot.domain.rotation import CORE
-from storage.crypto import open_answers, seal_answers
+from storage.crypto import Unreadable, open_answers, seal_answers
 from storage.database import Tx
 from storage.schema import answers, person_keys
+
+HEAVIEST = 5
 
 
 def save(tx: Tx, ref: PersonRef, week: int, given: Mapping[str, int]) -> None:
@@ -25,9 +27,29 @@ def save(tx: Tx, ref: PersonRef, week: int, given: Mapping[str, int]) -> None:
 
 
 def own(tx: Tx, ref: PersonRef, week: int) -> dict[str, int]:
-    """A person's own answers of a week, for their own eyes; empty when nothing is kept."""
+    """A person's own answers of a week, for their own eyes; empty when nothing is kept.
+
+    Raises Unreadable when their key is gone or another.
+    """
     sealed = tx.execute(select(answers.c.sealed).where(*_one(tx, ref, week))).scalar()
-    return open_answers(_data_key(tx, ref), ref, week, sealed) if sealed else {}
+    return open_answers(_present_key(tx, ref), ref, week, sealed) if sealed else {}
+
+
+def weights(tx: Tx, ref: PersonRef, weeks: range) -> list[int]:
+    """A person's answers to the first question in those weeks, for the release alone (privacy §3).
+
+    Whatever is gone, unreadable or out of range by now is left out: no value can raise an error.
+    """
+    found = (_readable(tx, ref, week).get(CORE) for week in weeks)
+    return [weight for weight in found if isinstance(weight, int) and 1 <= weight <= HEAVIEST]
+
+
+def _readable(tx: Tx, ref: PersonRef, week: int) -> Mapping[str, Any]:
+    try:
+        opened: Any = own(tx, ref, week)
+    except (Unreadable, ValueError):
+        return {}
+    return opened if isinstance(opened, dict) else {}
 
 
 def forget_before(tx: Tx, week: int) -> None:
@@ -37,15 +59,23 @@ def forget_before(tx: Tx, week: int) -> None:
 
 def _data_key(tx: Tx, ref: PersonRef) -> bytes:
     """The person's data key; made on first use. Two at once end with the same one."""
-    query = select(person_keys.c.wrapped).where(
-        person_keys.c.workspace == tx.workspace, person_keys.c.ref == ref
-    )
-    wrapped = tx.execute(query).scalar()
-    if wrapped is None:
+    if _wrapped_key(tx, ref) is None:
         row = {"workspace": tx.workspace, "ref": ref, "wrapped": tx.keys.new_data_key(tx.workspace, ref)}
         tx.execute(tx.insert(person_keys).values(**row).on_conflict_do_nothing())
-        wrapped = tx.execute(query).scalar_one()
+    return _present_key(tx, ref)
+
+
+def _present_key(tx: Tx, ref: PersonRef) -> bytes:
+    wrapped = _wrapped_key(tx, ref)
+    if wrapped is None:
+        raise Unreadable
     return tx.keys.unwrap(tx.workspace, ref, wrapped)
+
+
+def _wrapped_key(tx: Tx, ref: PersonRef) -> bytes | None:
+    mine = (person_keys.c.workspace == tx.workspace, person_keys.c.ref == ref)
+    wrapped: bytes | None = tx.execute(select(person_keys.c.wrapped).where(*mine)).scalar()
+    return wrapped
 
 
 def _one(tx: Tx, ref: PersonRef, week: int) -> tuple[Any, ...]:

@@ -213,6 +213,56 @@ person_keys = _table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+periods = _table(
+    "periods",
+    _workspace(),
+    Column("period", Integer, primary_key=True),
+    Column("state", String(16), nullable=False),
+)
+
+rosters = _table(
+    "rosters",
+    _workspace(),
+    Column("period", Integer, primary_key=True),
+    _ref(primary_key=True),
+    Column("group_id", String(32), nullable=False),
+)
+Index("ix_rosters_group", rosters.c.workspace, rosters.c.period, rosters.c.group_id)
+
+releases = _table(
+    "releases",
+    _workspace(),
+    Column("group_id", String(32), primary_key=True),
+    Column("period", Integer, primary_key=True),
+    Column("teams", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("m", Integer),
+    Column("c_quarters", Integer),
+    Column("y", Integer),
+    Column("band", String(16)),
+    Column("trend", String(16)),
+    Column("small_group", Boolean),
+    Column("wording", Integer),
+    Column("lines", JSON),
+    Column("holder", String(32)),
+    Column("lease_until", Instant),
+)
+
+contributors = _table(
+    "contributors",
+    _workspace(),
+    Column("period", Integer, primary_key=True),
+    _ref(primary_key=True),
+    Column("group_id", String(32), nullable=False),
+)
+
+ledger = _table(
+    "ledger",
+    _workspace(),
+    Column("period", Integer, primary_key=True),
+    _ref(primary_key=True),
+)
+
 asks = _table(
     "asks",
     _workspace(),

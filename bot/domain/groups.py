@@ -5,7 +5,7 @@ Only rosters are looked at, never answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.members import PersonRef
@@ -47,11 +47,40 @@ def _pools(small: Iterable[Roster]) -> list[tuple[str, ...]]:
     return [tuple(sorted(team.team_id for team in pool)) for pool in enough]
 
 
+def regroup(
+    rosters: Iterable[Roster], before: Iterable[tuple[str, ...]], new: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Groups of a period inside a block: those before it, and new teams large enough to stand alone.
+
+    new: ids of teams that started during the block. Smaller ones wait for the next block.
+    """
+    kept = tuple(before)
+    grouped = {team_id for group in kept for team_id in group}
+    alone = (
+        (roster.team_id,)
+        for roster in rosters
+        if roster.team_id in new and roster.team_id not in grouped and roster.eligible >= ROSTER_MIN
+    )
+    return tuple(sorted([*kept, *alone]))
+
+
+def counted_in(group: Collection[str], rosters: Iterable[Roster]) -> frozenset[PersonRef]:
+    """Whose answers count in a group: members of its teams who read no line of it."""
+    teams = tuple(roster for roster in rosters if roster.team_id in group)
+    members = frozenset[PersonRef]().union(*(team.members for team in teams))
+    return members - readers_of(group, teams)
+
+
+def readers_of(group: Collection[str], rosters: Iterable[Roster]) -> frozenset[PersonRef]:
+    """Everybody who reads a group's line."""
+    readers = (roster.readers for roster in rosters if roster.team_id in group)
+    return frozenset[PersonRef]().union(*readers)
+
+
 def together(pool: Iterable[Roster]) -> int:
     """How many count in a pool: a reader of any of its teams reads the pooled line too."""
     teams = tuple(pool)
-    members = frozenset[PersonRef]().union(*(team.members for team in teams))
-    return len(members - frozenset[PersonRef]().union(*(team.readers for team in teams)))
+    return len(counted_in({team.team_id for team in teams}, teams))
 
 
 def teams_with_words(rosters: Iterable[Roster]) -> frozenset[str]:

@@ -71,6 +71,24 @@ def freeze_at(epoch_on: date, period: int) -> datetime:
     return datetime.combine(fourth_friday + timedelta(days=2), time(0), UTC)
 
 
+def period_starts_at(epoch_on: date, period: int) -> datetime:
+    """When a 28-day period begins for everybody: the freeze of the one before (terms: Freeze)."""
+    return freeze_at(epoch_on, period - 1)
+
+
+def period_of(week: int) -> int:
+    return week // WEEKS_IN_PERIOD
+
+
+def weeks_of(period: int) -> range:
+    return range(period * WEEKS_IN_PERIOD, (period + 1) * WEEKS_IN_PERIOD)
+
+
+def block_of(period: int) -> int:
+    """Groups are drawn anew at the start of each block of three periods."""
+    return period * WEEKS_IN_PERIOD // WEEKS_IN_BLOCK
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """Where and when somebody works: an IANA zone and the dates on which nothing is sent."""

@@ -16,6 +16,11 @@ CONTRIBUTORS_MIN = 6
 UPDATES_PER_BLOCK = 3
 
 
+def may_publish(roster: int, contributors: int) -> bool:
+    """Whether a group's period may have words at all: by participation alone, never by answers."""
+    return roster >= ROSTER_MIN and contributors >= CONTRIBUTORS_MIN
+
+
 def at_most(updates: int) -> str:
     """How far somebody who knew every other answer could get from 50:50, as "73:27".
 
