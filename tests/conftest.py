@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import inspect
 
 from storage.crypto import Keys
 from storage.database import Store
-from storage.schema import metadata
 from tests import postgresql
 
 settings.register_profile("choir", deadline=None, database=None, derandomize="CI" in os.environ)
@@ -37,12 +38,21 @@ def postgresql_server() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def made_postgresql(postgresql_server: Path, keys: Keys) -> Path:
-    """The same with a database named choir in it whose tables are made."""
+def emptied_postgresql(postgresql_server: Path, keys: Keys) -> Iterator[Callable[[], str]]:
+    """Empties a database whose tables are made once, and answers its URL."""
     postgresql.administer(postgresql_server, "CREATE DATABASE choir")
-    with closing(Store(postgresql.url(postgresql_server, "choir"), keys)) as store:
+    url = postgresql.url(postgresql_server, "choir")
+    with closing(Store(url, keys)) as store:
         store.migrate()
-    return postgresql_server
+        names = [name for name in inspect(store.engine).get_table_names() if name != "alembic_version"]
+    deletes = SQL("; ").join(SQL("DELETE FROM {}").format(Identifier(name)) for name in names)
+    with postgresql.connected(postgresql_server, "choir") as connection:
+
+        def empty() -> str:
+            connection.execute(deletes)
+            return url
+
+        yield empty
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +71,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         file = tmp_path / "choir.db"
         shutil.copyfile(request.getfixturevalue("made_sqlite"), file)
         return f"sqlite:///{file}"
-    folder = request.getfixturevalue("made_postgresql")
-    postgresql.administer(folder, f"TRUNCATE {', '.join(metadata.tables)}", database="choir")
-    return postgresql.url(folder, "choir")
+    emptied: Callable[[], str] = request.getfixturevalue("emptied_postgresql")
+    return emptied()
 
 
 @pytest.fixture

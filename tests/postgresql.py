@@ -50,12 +50,16 @@ def url(folder: Path, database: str) -> str:
     return f"postgresql+psycopg://postgres@/{database}?host={folder}"
 
 
-def administer(folder: Path, *statements: str, database: str = "postgres") -> None:
-    """Run statements outside a transaction; one that waits for a lock longer than 10 s fails."""
+def connected(folder: Path, database: str = "postgres") -> psycopg.Connection[Any]:
+    """A connection outside transactions; a statement that waits 10 s for somebody's lock fails."""
     options = "-c lock_timeout=10s"
-    with psycopg.connect(
+    return psycopg.connect(
         host=str(folder), user="postgres", dbname=database, options=options, autocommit=True
-    ) as connection:
+    )
+
+
+def administer(folder: Path, *statements: str) -> None:
+    with connected(folder) as connection:
         for statement in statements:
             connection.execute(statement.encode())
 

@@ -35,11 +35,11 @@ def team(
 
 @st.composite
 def trees(draw: st.DrawFn) -> tuple[Roster, ...]:
-    """Up to nine teams in up to three units; everybody belongs to one team and may read any."""
+    """Up to six teams in up to three units; everybody belongs to one team and may read any."""
     numbers = count()
     members = [
         frozenset(PersonRef(f"p{next(numbers)}") for _ in range(size))
-        for size in draw(st.lists(st.integers(0, 13), max_size=9))
+        for size in draw(st.lists(st.integers(0, 13), max_size=6))
     ]
     everybody = sorted(frozenset().union(*members)) or [BOSS]
     return tuple(

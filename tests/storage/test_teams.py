@@ -82,7 +82,7 @@ def test_a_supervisor_s_teams_are_those_that_started(tx: Tx, ana: PersonRef, ben
     started(tx, "b", supervisor=ben)
     started(tx, "c", supervisor=ana, state=TeamState.AWAITING_PROMISE)
     started(tx, "d", deputy=ana)
-    assert teams.list_supervised(tx, ana) == (mine,)
+    assert teams.list_read_by(tx, ana) == (mine,)
 
 
 def test_somebody_belongs_to_a_team_from_the_instant_they_join(tx: Tx, ana: PersonRef) -> None:
@@ -173,9 +173,8 @@ def test_at_every_instant_somebody_is_where_they_last_went(
             at += timedelta(minutes=minutes)
             teams.join(tx, team_id, ana, at) if team_id else teams.leave(tx, ana, at)
             history.append((at, team_id))
-        for minute in range(40):
-            then = NOW + timedelta(minutes=minute)
-            expected = next(team_id for since, team_id in reversed(history) if since <= then)
+        for then in sorted({at - before for at, _ in history[1:] for before in (timedelta(0), MOMENT)}):
+            expected = next((team_id for since, team_id in reversed(history) if since <= then), None)
             found = [team_id for team_id in ("a", "b") if ana in teams.list_members(tx, team_id, then)]
             assert found == ([expected] if expected else [])
 
