@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Gives all skipped for want of Chromium one place, so that pytest tells them in one line."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and report.longrepr[2].endswith(ABSENT):
+        report.longrepr = (__file__, 1, ABSENT)
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -184,7 +193,7 @@ def gate() -> Gate:
 
 
 @pytest.fixture(scope="session")
-def little_slack() -> Iterator[Sandbox]:
+def little_slack(chromium: str) -> Iterator[Sandbox]:
     """One workspace with the little app connected; disconnecting takes a second, so it serves all tests."""
     clock = MovableClock(START)
     clock.run()
@@ -220,7 +229,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def moving(clock: MovableClock, gate: Gate) -> Iterator[Sandbox]:
+def moving(chromium: str, clock: MovableClock, gate: Gate) -> Iterator[Sandbox]:
     """A workspace without an app, whose clock the page can move."""
     page = options(clock, gate)
     with Sandbox(manifest=MANIFEST, clock=clock.now, people=PEOPLE, channels=CHANNELS, page=page) as sandbox:

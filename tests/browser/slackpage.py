@@ -1,4 +1,13 @@
-"""The local Slack's page as a person uses it: by names of buttons and labels, never by selectors."""
+"""The local Slack's page as a person uses it: by names of buttons and labels, never by selectors.
+
+def test_a_submitted_check_in_becomes_options(demo_sandbox: Sandbox, open_page: OpenPage) -> None:
+    ana = open_page(demo_sandbox.page_url).become("U0ANA")
+    ana.click("Start", within=ana.message("Your weekly minute"))
+    ana.wait_for_modal("This week")
+    ana.tick("A lot")
+    ana.click("Send")
+    ana.wait_for_modal("Done. Your options")
+"""
 
 from __future__ import annotations
 
