@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from slack_bolt import App
-from slack_sdk.errors import SlackClientError
 
 from bot.blocks import home as screens
 from bot.blocks import ids
@@ -17,7 +16,6 @@ from bot.domain.crisis import is_reviewed
 from bot.domain.localtime import local, week_of
 from bot.domain.members import Member
 from bot.domain.supervision import prompt_number
-from bot.slack import RosterEntry
 from handlers.asks import line
 from handlers.events import EventVisit, ListenEvent
 from handlers.payloads import Act
@@ -44,7 +42,8 @@ def on_home_opened(visit: EventVisit) -> None:
 def on_home_asked_for(visit: Visit) -> Replies:
     """`/choir home`: drawn anew, with a word where to find it."""
     with visit.read() as tx:
-        words = visit.words(visit.member(tx))
+        member = visit.member(tx)
+    words = visit.words(member) if member else visit.speak()[0]
     return (FreshHome(), Whisper(message=screens.where_home_is(words)))
 
 
@@ -59,23 +58,13 @@ def on_mine_opened(_visit: Visit) -> Replies:
 
 def draw(visit: Visit, *, showing_work: bool = False) -> View:
     """Somebody's Home as it stands now; for people without a part here, the crisis line and why."""
-    entry = _entry(visit)
+    entry = visit.entry()
     with visit.read() as tx:
         member = visit.member(tx)
         facts = _mine(visit, tx, member) if member else HomeFacts(country=visit.house.country)
         facts = _work(visit, tx, facts, may_administer=entry is not None and entry.may_administer)
-    content = visit.house.content
-    stranger = content.words(content.language_for(None, entry.locale if entry else None))
-    words = visit.words(member) if member else stranger
+    words = visit.words(member) if member else visit.words_of_slack(entry)
     return screens.home(words, replace(facts, showing="work" if showing_work else "mine"))
-
-
-def _entry(visit: Visit) -> RosterEntry | None:
-    """What Slack says of the person now; None when it cannot be asked."""
-    try:
-        return visit.house.messenger.person(visit.act.user_id)
-    except (SlackClientError, OSError):
-        return None
 
 
 def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
@@ -130,7 +119,7 @@ def _prompt(visit: Visit, tx: Tx) -> int | None:
     """This week's prompt for somebody who supervises a team that has begun."""
     epoch_on = workspaces.get(tx).epoch_on
     person = members.get(tx, visit.ref)
-    if epoch_on is None or person is None or not teams.list_supervised(tx, visit.ref):
+    if epoch_on is None or person is None or not teams.list_read_by(tx, visit.ref):
         return None
     return prompt_number(max(0, week_of(epoch_on, local(visit.now, person.tz).date())))
 

@@ -467,15 +467,22 @@ def _enrol(tx: Tx, team: Team, ref: PersonRef, now: datetime) -> None:
 
 
 def _refresh_weekly(tx: Tx, now: datetime) -> None:
-    """Everybody who supervises a started team gets the weekly message, and nobody else."""
-    started = [team for team in teams.list_teams(tx) if team.state is TeamState.STARTED]
-    supervisors = sorted({team.supervisor for team in started if team.supervisor})
-    rules.keep_only(tx, RuleKind.WEEKLY, supervisors)
+    """Everybody who reads a started team's line gets the weekly message, and nobody else."""
     epoch_on = workspaces.get(tx).epoch_on
-    for ref in supervisors if epoch_on else ():
+    readers = sorted(_weekly_readers(tx))
+    rules.keep_only(tx, RuleKind.WEEKLY, readers)
+    for ref in readers if epoch_on else ():
         calendar = calendar_of(members.known(tx, ref, now), now)
         due_at = next_message_at(epoch_on, now, now, calendar) if epoch_on else None
         rules.begin(tx, ref, RuleKind.WEEKLY, now, due_at)
+
+
+def _weekly_readers(tx: Tx) -> set[PersonRef]:
+    """Supervisors of started teams, and owners of the lines of pooled ones."""
+    started = [team for team in teams.list_teams(tx) if team.state is TeamState.STARTED]
+    pooled_in = {team.unit_id for team in started if team.pooled}
+    owners = {unit.pool_owner for unit in teams.list_units(tx) if unit.unit_id in pooled_in}
+    return {ref for ref in (*(team.supervisor for team in started), *owners) if ref}
 
 
 def on_pin_posted(visit: Visit) -> Replies:

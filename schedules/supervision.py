@@ -58,11 +58,11 @@ def _plan(tx: Tx, member: Member, due_at: datetime, week: int) -> None:
 
 
 def _wanted(scene: Scene) -> bool:
-    return scene.member.person.active and bool(teams.list_supervised(scene.tx, scene.to))
+    return scene.member.person.active and bool(teams.list_read_by(scene.tx, scene.to))
 
 
 def _render(scene: Scene) -> Message:
-    supervised = teams.list_supervised(scene.tx, scene.to)
+    supervised = teams.list_read_by(scene.tx, scene.to)
     return screens.weekly(
         scene.words,
         prompt=prompt_number(scene.week),

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.groups import partition, teams_with_words
+from bot.domain.groups import partition, readers_of
 from bot.domain.members import PersonRef, Team
 from bot.domain.privacy import WhoSees
-from storage import members, teams, workspaces
+from storage import digests, members, teams, workspaces
 from storage.database import Tx
 
 
 def words_possible(tx: Tx, team: Team | None, now: datetime) -> bool:
-    """Whether that team is in a group large enough for words (privacy §3); False without a team."""
-    return team is not None and team.team_id in teams_with_words(teams.rosters(tx, now))
+    """Whether that team is in a group with words (privacy §3); False without a team."""
+    return bool(group_with(tx, team, now))
+
+
+def group_with(tx: Tx, team: Team | None, now: datetime) -> tuple[str, ...]:
+    """Ids of the teams shown together with a team, itself among them; empty where nothing is ever shown.
+
+    The groups of the running period stand; before the first one begins, what its rosters would give.
+    """
+    if team is None:
+        return ()
+    period = digests.last_period(tx)
+    if period is None:
+        groups = partition(teams.rosters(tx, now))
+    else:
+        groups = tuple(found.teams for found in digests.list_period(tx, period))
+    return next((group for group in groups if team.team_id in group), ())
 
 
 def who_sees(tx: Tx, team: Team | None, now: datetime) -> WhoSees:
@@ -31,8 +46,4 @@ def who_sees(tx: Tx, team: Team | None, now: datetime) -> WhoSees:
 
 def _readers(tx: Tx, team: Team | None, now: datetime) -> tuple[PersonRef, ...]:
     """Everybody who reads a line about that team: those of all teams it is shown with."""
-    if team is None:
-        return ()
-    rosters = {roster.team_id: roster for roster in teams.rosters(tx, now)}
-    own = next((group for group in partition(rosters.values()) if team.team_id in group), ())
-    return tuple(sorted({ref for team_id in own for ref in rosters[team_id].readers}))
+    return tuple(sorted(readers_of(group_with(tx, team, now), teams.rosters(tx, now))))

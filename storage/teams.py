@@ -48,10 +48,14 @@ def list_units(tx: Tx) -> tuple[Unit, ...]:
     )
 
 
-def list_supervised(tx: Tx, ref: PersonRef) -> tuple[Team, ...]:
-    """Started teams of which somebody is the supervisor."""
+def list_read_by(tx: Tx, ref: PersonRef) -> tuple[Team, ...]:
+    """Started teams whose line somebody gets: as supervisor, or as owner of a pooled line."""
+    owned = {unit.unit_id for unit in list_units(tx) if unit.pool_owner == ref}
     return tuple(
-        team for team in list_teams(tx) if team.supervisor == ref and team.state is TeamState.STARTED
+        team
+        for team in list_teams(tx)
+        if team.state is TeamState.STARTED
+        and (team.supervisor == ref or (team.pooled and team.unit_id in owned))
     )
 
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CHECKIN_AGAIN = "checkin_again"
     QUIET_QUESTION = "quiet_question"
     WEEKLY = "weekly"
+    TEAM_POST = "team_post"
     ASK = "ask"
     ASK_TOLD = "ask_told"
     ASK_UNANSWERED = "ask_unanswered"

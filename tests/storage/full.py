@@ -180,7 +180,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.get_plan": lambda tx: teams.get_plan(tx, "t"),
         "teams.list_teams": teams.list_teams,
         "teams.list_units": teams.list_units,
-        "teams.list_supervised": lambda tx: teams.list_supervised(tx, ben),
+        "teams.list_read_by": lambda tx: teams.list_read_by(tx, ben),
         "teams.current_team_id": lambda tx: teams.current_team_id(tx, ana),
         "teams.of_member": lambda tx: teams.of_member(tx, ana, NOW),
         "teams.list_members": lambda tx: teams.list_members(tx, "t", NOW),

@@ -1,0 +1,286 @@
+"""Periods, frozen rosters, releases and the ledger of privacy budgets (privacy §3).
+
+A released row never changes. States move by compare-and-set alone; the ledger's key is person and
+period, so that nobody is debited twice for one period whatever groups there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend
+from bot.domain.localtime import block_of
+from bot.domain.members import PersonRef
+from storage.database import Tx
+from storage.schema import answers, contributors, ledger, periods, releases, rosters
+
+LEASE = timedelta(minutes=10)
+"""Real time that one worker has between debit and release; after it the period is lost."""
+
+
+class PeriodState(StrEnum):
+    OPEN = "open"
+    FROZEN = "frozen"
+
+
+class ReleaseState(StrEnum):
+    OPEN = "open"
+    SUPPRESSED = "suppressed"
+    DEBITED = "debited"
+    RELEASED = "released"
+    LOST = "lost"
+
+
+ENDED = (ReleaseState.SUPPRESSED, ReleaseState.RELEASED, ReleaseState.LOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A group's period as it stands. lines: the stored words by language; none before RELEASED."""
+
+    group_id: str
+    period: int
+    teams: tuple[str, ...]
+    state: ReleaseState
+    row: Row | None
+    reading: Reading | None
+    lines: Mapping[str, tuple[str, ...]]
+
+
+def group_id(teams: Collection[str]) -> str:
+    """A group's id: the same set of teams keeps its rows over blocks (terms: Group)."""
+    return hashlib.sha256("+".join(sorted(teams)).encode()).hexdigest()[:32]
+
+
+def last_period(tx: Tx) -> int | None:
+    """The newest period that was opened."""
+    found: int | None = tx.execute(select(func.max(periods.c.period)).where(*_here(tx, periods))).scalar()
+    return found
+
+
+def list_open(tx: Tx) -> tuple[int, ...]:
+    """Periods opened and not frozen yet, oldest first."""
+    query = select(periods.c.period).where(*_here(tx, periods), periods.c.state == PeriodState.OPEN)
+    return tuple(tx.execute(query.order_by(periods.c.period)).scalars())
+
+
+def open_period(tx: Tx, period: int, groups: Mapping[tuple[str, ...], Collection[PersonRef]]) -> bool:
+    """Freeze the rosters of a period, once; False when it was opened already.
+
+    groups: sorted team ids, and the people whose answers count in them.
+    """
+    row = {"workspace": tx.workspace, "period": period, "state": PeriodState.OPEN}
+    if not tx.execute(tx.insert(periods).values(**row).on_conflict_do_nothing()).rowcount:
+        return False
+    for teams, people in groups.items():
+        _open_group(tx, period, teams, people)
+    return True
+
+
+def _open_group(tx: Tx, period: int, teams: tuple[str, ...], people: Collection[PersonRef]) -> None:
+    id_ = group_id(teams)
+    row = {"group_id": id_, "period": period, "teams": list(teams), "state": ReleaseState.OPEN}
+    tx.execute(releases.insert().values(workspace=tx.workspace, **row))
+    for ref in sorted(people):
+        entry = {"workspace": tx.workspace, "period": period, "ref": ref, "group_id": id_}
+        tx.execute(rosters.insert().values(**entry))
+
+
+def freeze_period(tx: Tx, period: int) -> bool:
+    """OPEN → FROZEN for a period, once; False when another worker was first."""
+    here = (*_here(tx, periods), periods.c.period == period, periods.c.state == PeriodState.OPEN)
+    return bool(tx.execute(update(periods).where(*here).values(state=PeriodState.FROZEN)).rowcount)
+
+
+def roster(tx: Tx, period: int, id_: str) -> frozenset[PersonRef]:
+    """The frozen roster of a group in a period."""
+    query = select(rosters.c.ref).where(
+        *_here(tx, rosters), rosters.c.period == period, rosters.c.group_id == id_
+    )
+    return frozenset(tx.execute(query).scalars())
+
+
+def list_weighed(tx: Tx, people: Collection[PersonRef], weeks: range) -> frozenset[PersonRef]:
+    """Who of these answered the first question in those weeks: participation, by the clear flag alone."""
+    query = select(answers.c.ref).where(
+        *_here(tx, answers),
+        answers.c.ref.in_(tuple(people)),
+        answers.c.week.between(weeks.start, weeks.stop - 1),
+        answers.c.weighed,
+    )
+    return frozenset(tx.execute(query).scalars())
+
+
+def spent(tx: Tx, period: int) -> Mapping[PersonRef, int]:
+    """How many periods of its block each person was debited for."""
+    same_block = [other for other in range(period + 1) if block_of(other) == block_of(period)]
+    query = (
+        select(ledger.c.ref, func.count().label("many"))
+        .where(*_here(tx, ledger), ledger.c.period.in_(same_block))
+        .group_by(ledger.c.ref)
+    )
+    return {PersonRef(row.ref): row.many for row in tx.execute(query)}
+
+
+def suppress(tx: Tx, id_: str, period: int) -> bool:
+    """Too few took part: decided without reading an answer."""
+    return _move(tx, id_, period, ReleaseState.OPEN, state=ReleaseState.SUPPRESSED)
+
+
+def debit(tx: Tx, id_: str, period: int, people: Collection[PersonRef], c: Fraction, holder: str) -> bool:
+    """Debit the contributors before any answer is read; the holder alone may release, within the lease."""
+    values = {
+        "state": ReleaseState.DEBITED,
+        "m": len(people),
+        "c_quarters": int(c * 4),
+        "holder": holder,
+        "lease_until": tx.real_now() + LEASE,
+    }
+    if not _move(tx, id_, period, ReleaseState.OPEN, **values):
+        return False
+    for ref in sorted(people):
+        person = {"workspace": tx.workspace, "period": period, "ref": ref}
+        tx.execute(contributors.insert().values(**person, group_id=id_))
+        tx.execute(ledger.insert().values(**person))
+    return True
+
+
+def debited(tx: Tx, id_: str, period: int) -> tuple[Fraction, int]:
+    """Window c and number m of contributors as fixed at the debit; read from the row, never recomputed."""
+    query = select(releases.c.c_quarters, releases.c.m).where(
+        *_here(tx, releases), releases.c.group_id == id_, releases.c.period == period
+    )
+    found = tx.execute(query).one()
+    return Fraction(found.c_quarters, 4), int(found.m)
+
+
+def list_contributors(tx: Tx, id_: str, period: int) -> tuple[PersonRef, ...]:
+    query = select(contributors.c.ref).where(
+        *_here(tx, contributors), contributors.c.period == period, contributors.c.group_id == id_
+    )
+    return tuple(tx.execute(query.order_by(contributors.c.ref)).scalars())
+
+
+def release(
+    tx: Tx,
+    id_: str,
+    period: int,
+    holder: str,
+    y: int,
+    reading: Reading,
+    lines: Mapping[str, Iterable[str]],
+    wording: int,
+) -> bool:
+    """DEBITED → RELEASED with y and its words; False when the lease ran out and the period was lost."""
+    values = {
+        "state": ReleaseState.RELEASED,
+        "y": y,
+        "band": reading.band,
+        "trend": reading.trend,
+        "small_group": reading.small_group,
+        "wording": wording,
+        "lines": {language: list(said) for language, said in lines.items()},
+        "holder": None,
+        "lease_until": None,
+    }
+    mine = (releases.c.holder == holder, releases.c.lease_until > tx.real_now())
+    released = _move(tx, id_, period, ReleaseState.DEBITED, *mine, **values)
+    if released:
+        _forget_contributors(tx, id_, period)
+    return released
+
+
+def lose_lapsed(tx: Tx) -> int:
+    """DEBITED → LOST where the lease ran out: no second draw, ever. Returns how many."""
+    lapsed = (releases.c.state == ReleaseState.DEBITED, releases.c.lease_until <= tx.real_now())
+    query = select(releases.c.group_id, releases.c.period).where(*_here(tx, releases), *lapsed)
+    lost = tx.execute(query).all()
+    for row in lost:
+        if _move(tx, row.group_id, row.period, ReleaseState.DEBITED, lapsed[1], state=ReleaseState.LOST):
+            _forget_contributors(tx, row.group_id, row.period)
+    return len(lost)
+
+
+def get(tx: Tx, id_: str, period: int) -> Release | None:
+    query = select(releases).where(
+        *_here(tx, releases), releases.c.group_id == id_, releases.c.period == period
+    )
+    found = tx.execute(query).first()
+    return found and _release(found)
+
+
+def list_period(tx: Tx, period: int) -> tuple[Release, ...]:
+    """Every group's row of a period, by the group's teams."""
+    query = select(releases).where(*_here(tx, releases), releases.c.period == period)
+    return tuple(sorted((_release(row) for row in tx.execute(query)), key=lambda found: found.teams))
+
+
+def history(tx: Tx, id_: str, through: int) -> tuple[Row, ...]:
+    """A group's rows up to a period, contiguous from its first; a period without one is a gap."""
+    query = select(releases).where(
+        *_here(tx, releases), releases.c.group_id == id_, releases.c.period <= through
+    )
+    rows = {row.period: _row(row) for row in tx.execute(query)}
+    first = min(rows, default=through + 1)
+    return tuple(rows.get(period) or Gap(period=period) for period in range(first, through + 1))
+
+
+def group_of(tx: Tx, team_id: str, period: int) -> Release | None:
+    """The group that a team is in during a period."""
+    return next((found for found in list_period(tx, period) if team_id in found.teams), None)
+
+
+def _forget_contributors(tx: Tx, id_: str, period: int) -> None:
+    here = (*_here(tx, contributors), contributors.c.period == period, contributors.c.group_id == id_)
+    tx.execute(delete(contributors).where(*here))
+
+
+def forget_ledger_before(tx: Tx, period: int) -> None:
+    """Drop ledger and rosters of blocks that have ended."""
+    for table in (ledger, rosters):
+        tx.execute(delete(table).where(*_here(tx, table), table.c.period < period))
+
+
+def _move(tx: Tx, id_: str, period: int, was: ReleaseState, *conditions: Any, **values: Any) -> bool:
+    here = (
+        *_here(tx, releases),
+        releases.c.group_id == id_,
+        releases.c.period == period,
+        releases.c.state == was,
+    )
+    return bool(tx.execute(update(releases).where(*here, *conditions).values(**values)).rowcount)
+
+
+def _here(tx: Tx, table: Any) -> tuple[Any]:
+    return (table.c.workspace == tx.workspace,)
+
+
+def _row(row: Any) -> Row:
+    if row.state != ReleaseState.RELEASED:
+        return Gap(period=row.period)
+    return Published(period=row.period, m=row.m, c=Fraction(row.c_quarters, 4), y=row.y)
+
+
+def _release(row: Any) -> Release:
+    reading = (
+        Reading(band=Band(row.band), trend=Trend(row.trend), small_group=row.small_group)
+        if row.band
+        else None
+    )
+    return Release(
+        group_id=row.group_id,
+        period=row.period,
+        teams=tuple(row.teams),
+        state=ReleaseState(row.state),
+        row=_row(row) if row.state in ENDED else None,
+        reading=reading,
+        lines={language: tuple(said) for language, said in (row.lines or {}).items()},
+    )
