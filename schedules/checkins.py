@@ -143,8 +143,10 @@ def _first_wanted(scene: Scene) -> bool:
 
 
 def _again_wanted(scene: Scene) -> bool:
-    found = checkins.get(scene.tx, scene.to, scene.week)
-    return found is not None and found.state == scene.claim.facts["was"] and _is_open(scene)
+    found, was = checkins.get(scene.tx, scene.to, scene.week), scene.claim.facts["was"]
+    if was == State.SENT and not deciding.may_remind(scene.now, scene.member.person.tz):
+        return False
+    return found is not None and found.state == was and _is_open(scene)
 
 
 def _arrival(scene: Scene) -> Message:
@@ -180,6 +182,7 @@ def _first_dropped(scene: Scene, why: str) -> None:
         Reason.STOPPED: chosen.stopped,
         Reason.PAUSED: chosen.paused_at(scene.now),
         Reason.REFUSED: why == "refused",
+        Reason.DO_NOT_DISTURB: scene.member.person.quiet_end(scene.now) is not None,
     }
     reason = next((reason for reason, holds in reasons.items() if holds), Reason.LATE)
     checkins.skip(scene.tx, scene.to, scene.week, reason)
@@ -192,8 +195,10 @@ def _quiet_wanted(scene: Scene) -> bool:
 
 
 RECIPES = {
-    Kind.CHECKIN: Recipe(wanted=_first_wanted, render=_arrival, sent=_first_sent, dropped=_first_dropped),
-    Kind.CHECKIN_AGAIN: Recipe(wanted=_again_wanted, render=_arrival, sent=_again_sent),
+    Kind.CHECKIN: Recipe(
+        wanted=_first_wanted, render=_arrival, sent=_first_sent, dropped=_first_dropped, heeds_quiet=True
+    ),
+    Kind.CHECKIN_AGAIN: Recipe(wanted=_again_wanted, render=_arrival, sent=_again_sent, heeds_quiet=True),
     Kind.QUIET_QUESTION: Recipe(
         wanted=_quiet_wanted, render=lambda scene: screens.quiet_question(scene.words)
     ),

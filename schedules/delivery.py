@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.blocks.elements import Message
+from bot.domain.checkins import allowed_at
 from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Refused, Sent, TryLater, Unknown
@@ -75,16 +76,22 @@ def _scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
 
 def _judge(scene: Scene) -> Ready | None:
     recipe, claim, tx = RECIPES[scene.claim.kind], scene.claim, scene.tx
-    allowed_at = next_working(scene.now, scene.calendar())
+    at = _arrives_at(scene, recipe)
     if not recipe.wanted(scene):
         _drop(scene, Fate.NOT_WANTED)
-    elif allowed_at >= claim.expires_at:
+    elif at >= claim.expires_at:
         _drop(scene, Fate.EXPIRED)
-    elif allowed_at > scene.now:
-        outbox.postpone(tx, claim, allowed_at)
+    elif at > scene.now:
+        outbox.postpone(tx, claim, at)
     else:
         return _ready(scene, recipe)
     return None
+
+
+def _arrives_at(scene: Scene, recipe: Recipe) -> datetime:
+    if recipe.heeds_quiet:
+        return allowed_at(scene.member.person, scene.calendar(), scene.now)
+    return next_working(scene.now, scene.calendar())
 
 
 def _ready(scene: Scene, recipe: Recipe) -> Ready | None:

@@ -97,13 +97,14 @@ class Recipe:
     """How one kind of notice is judged at the last moment, rendered, and settled.
 
     wanted says whether it should still go out; sent and dropped record what became of it, in the same
-    transaction as the outbox row.
+    transaction as the outbox row. heeds_quiet: it waits for the end of the reader's do-not-disturb.
     """
 
     wanted: Callable[[Scene], bool]
     render: Callable[[Scene], Message]
     sent: Callable[[Scene, str, str], None] = _nothing_more
     dropped: Callable[[Scene, str], None] = _nothing_more
+    heeds_quiet: bool = False
 
 
 def each_apart(

@@ -211,12 +211,19 @@ def _reason_against(situation: Situation, week: int, now: datetime) -> Reason | 
     return next((reason for reason, holds in against.items() if holds), None)
 
 
+def allowed_at(person: Person, calendar: Calendar, earliest: datetime) -> datetime:
+    """The next moment in working time and, as far as it is known, outside do-not-disturb (3.1)."""
+    at = next_working(earliest, calendar)
+    quiet_end = person.quiet_end(at)
+    return next_working(quiet_end, calendar) if quiet_end else at
+
+
 def _allowed(situation: Situation, earliest: datetime) -> tuple[datetime, Reason]:
-    """The next moment in working time and outside do-not-disturb, and what to blame for the wait."""
-    person = situation.person
-    at = next_working(earliest, situation.calendar)
-    if person.quiet_from and person.quiet_until and person.quiet_from <= at < person.quiet_until:
-        return next_working(person.quiet_until, situation.calendar), Reason.DO_NOT_DISTURB
+    """The next allowed moment, and what to blame for the wait."""
+    person, calendar = situation.person, situation.calendar
+    at = allowed_at(person, calendar, earliest)
+    if person.quiet_end(next_working(earliest, calendar)):
+        return at, Reason.DO_NOT_DISTURB
     return at, Reason.DAYS_OFF if _day_off_ahead(situation, earliest) else Reason.LATE
 
 
@@ -233,7 +240,12 @@ def reminder_at(slot: datetime, closes_at: datetime, calendar: Calendar) -> date
     A reminder that would fall into lunch comes at 14:00 (terms: Working time).
     """
     at = next_working(same_hour_next_working_day(slot, calendar), calendar)
-    return at if at < closes_at and local(at, calendar.tz).weekday() != FRIDAY else None
+    return at if at < closes_at and may_remind(at, calendar.tz) else None
+
+
+def may_remind(at: datetime, tz: str) -> bool:
+    """No reminder comes on a Friday, also when it was due before and had to wait."""
+    return local(at, tz).weekday() != FRIDAY
 
 
 def later_today_at(now: datetime, calendar: Calendar) -> datetime:

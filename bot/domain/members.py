@@ -35,6 +35,12 @@ class Person:
     quiet_from: datetime | None = None
     quiet_until: datetime | None = None
 
+    def quiet_end(self, at: datetime) -> datetime | None:
+        """When the do-not-disturb ends that somebody is in at an instant; None outside of one."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        return self.quiet_until if self.quiet_from <= at < self.quiet_until else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:

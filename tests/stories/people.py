@@ -40,7 +40,11 @@ def cast(*, eight: tuple[Person, ...] = EIGHT, three: tuple[Person, ...] = ()) -
 
     Irene supervises Legal aid and Jorge stands in; in Shelter nights it is the other way round.
     """
-    teams = {**dict.fromkeys(eight, LEGAL), **dict.fromkeys(three, NIGHTS), **dict.fromkeys(IN_CHARGE, ELSEWHERE)}
+    teams = {
+        **dict.fromkeys(eight, LEGAL),
+        **dict.fromkeys(three, NIGHTS),
+        **dict.fromkeys(IN_CHARGE, ELSEWHERE),
+    }
     nights = (_crew(NIGHTS, DENVER, JORGE, IRENE, NIGHTS_CHANNEL),) if three else ()
     return Cast(
         players=tuple(Player(person=person, team=team) for person, team in teams.items()),

@@ -66,10 +66,13 @@ class Play:
         self.stage.go(timedelta(**by))
 
     def skip_to(self, when: str, where: Person | str = NEW_YORK) -> None:
-        """The same for long stretches: stops wherever a row is due, but not for the roster alone."""
+        """The same for long stretches: looks at the roster only before something is due."""
         until = moment(when, where)
         self.stage.settle()
         while (due_at := self._next_row_at()) is not None and due_at <= until:
+            if due_at - self.now > ROSTER_EVERY:
+                self.stage.clock.move_to(due_at - timedelta(minutes=1))
+                self.stage.settle()
             self.stage.clock.move_to(max(due_at, self.now))
             self.stage.settle()
         self.sleep_until(when, where)
@@ -131,7 +134,7 @@ class Play:
         self.close(person)
         return shown
 
-    def types(self, person: Person, text: str, *, in_dm: bool = True) -> list[Message]:
+    def types(self, person: Person, text: str) -> list[Message]:
         """Use /choir; what only this person sees of it."""
         before = len(self.sandbox.ephemerals(person.id))
         self.sandbox.command(person.id, self.sandbox.dm_id(person.id), "/choir", text)

@@ -78,10 +78,18 @@ def test_somebody_added_on_a_long_weekend_hears_on_the_next_working_morning(play
         ),
         (
             ANA,
-            ("Ni quien le supervisa ni la dirección ven nunca sus respuestas", "Soy un programa", "988", "marque 2", "911", "Ridge Hosting", "13 de enero"),
+            (
+                "Ni quien le supervisa ni la dirección ven nunca sus respuestas",
+                "Soy un programa",
+                "988",
+                "marque 2",
+                "911",
+                "Ridge Hosting",
+                "13 de enero",
+            ),
         ),
     ],
-)  # fmt: skip
+)
 def test_it_says_who_sees_what_its_limits_and_where_help_is(
     play: Play, person: Person, said: tuple[str, ...]
 ) -> None:
@@ -122,7 +130,7 @@ def test_until_a_tap_only_roster_defaults_and_deliveries_are_kept(play: Play) ->
 
 def test_looking_is_no_tap(play: Play) -> None:
     """Opening who sees what, Home, Settings or the crisis lines leaves nothing behind."""
-    before = {name: rows for name, rows in play.rows_about(CLEO).items()}
+    before = play.rows_about(CLEO)
     (first,) = play.dm(CLEO)
     for opening in (ids.OPENED_WHO_SEES, ids.OPENED_SETTINGS, ids.OPENED_PAUSE):
         play.press(CLEO, first, opening)
