@@ -92,7 +92,8 @@ async function chooseOverflow(spec, option, place) {
 
 // A picture of another origin is not fetched (this page works offline): its description stands in its place.
 export function image(spec) {
-  const address = spec.image_url ?? "";
+  const file = spec.slack_file?.id;
+  const address = file ? `${location.origin}/page/files/${encodeURIComponent(file)}` : spec.image_url ?? "";
   if (/^data:image\//.test(address) || address.startsWith(`${location.origin}/`)) {
     return el("img", { src: address, alt: spec.alt_text ?? "", class: "picture" });
   }
