@@ -77,8 +77,7 @@ def open_period(tx: Tx, period: int, groups: Mapping[tuple[str, ...], Collection
 
     groups: sorted team ids, and the people whose answers count in them.
     """
-    row = {"workspace": tx.workspace, "period": period, "state": PeriodState.OPEN}
-    if not tx.execute(tx.insert(periods).values(**row).on_conflict_do_nothing()).rowcount:
+    if not tx.add(periods, {"period": period, "state": PeriodState.OPEN}):
         return False
     for teams, people in groups.items():
         _open_group(tx, period, teams, people)
