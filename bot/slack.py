@@ -191,9 +191,19 @@ class Messenger:
             if not cursor:
                 return tuple(found)
 
-    def answer(self, channel: str, message: Said) -> None:
-        """Reply to what somebody just typed; raises SlackClientError."""
-        self.client.chat_postMessage(channel=channel, text=message.text, blocks=list(message.blocks))
+    def answer(self, channel: str, user_id: str, message: Said) -> None:
+        """Reply to what somebody just typed; raises SlackClientError.
+
+        While Slack takes no more messages, as one that only they see: that has an allowance of its own,
+        and whoever types may need help now.
+        """
+        blocks = list(message.blocks)
+        try:
+            self.client.chat_postMessage(channel=channel, text=message.text, blocks=blocks)
+        except SlackApiError as error:
+            if not isinstance(_why(error), TryLater):
+                raise
+            self.client.chat_postEphemeral(channel=channel, user=user_id, text=message.text, blocks=blocks)
 
     def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
         """Draw somebody's Home; raises SlackClientError."""

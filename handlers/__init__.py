@@ -67,7 +67,10 @@ def on_anything_else(_visit: Visit) -> Replies:
     return (Sorry(trouble="out_of_date"),)
 
 
-def on_error(error: Exception) -> BoltResponse:
-    """Whatever a listener did not foresee: named by its kind alone, because its text may hold an answer."""
-    log.error("listener failed error=%s", type(error).__name__)
-    return BoltResponse(status=200)
+def on_error(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
+    """Whatever no listener foresaw. The log shows kinds and places alone: a text may hold an answer.
+
+    response is None where Slack has its acknowledgement already.
+    """
+    log.error("listener failed", exc_info=error)
+    return None if response is None else BoltResponse(status=200)

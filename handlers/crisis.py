@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from slack_bolt import App
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +16,6 @@ from handlers import asks, home, privacy, settings
 from handlers.events import EventVisit, ListenEvent
 from handlers.payloads import Act
 from handlers.visit import (
-    House,
     Listen,
     Listener,
     Replies,
@@ -27,12 +27,18 @@ from handlers.visit import (
 )
 
 COMMAND = "/choir"
+SAID = (None, "file_share", "me_message", "thread_broadcast")
+"""Subtypes of a message event by which somebody says something; the others tell of edits and the like."""
 
 
 def on_crisis_opened(visit: Visit) -> Replies:
     """Crisis help, from any card, any view and Home."""
-    words, country = speak(visit.house, visit.act)
-    return (Show(view=screens.view(words, country=country)),)
+    known = _known(visit)
+    if known is None:
+        view = screens.both_languages_view(visit.house.content, country=visit.house.country)
+    else:
+        view = screens.view(known[0], country=known[1])
+    return (Show(view=view, instead=crisis_card(visit)),)
 
 
 def on_command(visit: Visit) -> Replies:
@@ -42,11 +48,11 @@ def on_command(visit: Visit) -> Replies:
 
 
 def _crisis(visit: Visit) -> Replies:
-    return (Whisper(message=crisis_card(visit.house, visit.act)),)
+    return (Whisper(message=crisis_card(visit)),)
 
 
 def _menu(visit: Visit) -> Replies:
-    words, country = speak(visit.house, visit.act)
+    words, country = _speak(visit)
     return (Whisper(message=screens.menu(words, country=country)),)
 
 
@@ -63,47 +69,50 @@ COMMANDS: Mapping[str, Listener] = {
 }
 
 
-def crisis_card(house: House, act: Act) -> Message:
-    """Crisis lines first, then the menu; in every language for somebody we never spoke to."""
-    known = _known(house, act)
+def crisis_card(visit: Visit) -> Message:
+    """Crisis lines first, then the menu; in every language for somebody we do not know."""
+    known = _known(visit)
     if known is None:
-        return screens.both_languages(house.content, country=house.country)
+        return screens.both_languages(visit.house.content, country=visit.house.country)
     return screens.card(known[0], country=known[1])
 
 
-def speak(house: House, act: Act) -> tuple[Words, str]:
-    """The person's language and country, from memory or the database, else the installation's."""
-    return _known(house, act) or (house.content.words(None), house.country)
+def _speak(visit: Visit) -> tuple[Words, str]:
+    return _known(visit) or visit.speak()
 
 
-def _known(house: House, act: Act) -> tuple[Words, str] | None:
-    visit = Visit(house=house, act=act, now=house.now())
+def _known(visit: Visit) -> tuple[Words, str] | None:
+    """The person's language and country, from memory or soon from the database."""
     remembered = visit.from_memory()
     if remembered:
         return remembered
     try:
-        with visit.read() as tx:
-            visit.member(tx)
-    except (SQLAlchemyError, KeyError):
+        visit.house.soon(partial(_look_up, visit))
+    except (SQLAlchemyError, KeyError, TimeoutError):
         return None
     return visit.from_memory()
+
+
+def _look_up(visit: Visit) -> None:
+    with visit.read() as tx:
+        visit.member(tx)
 
 
 def on_typed(visit: EventVisit) -> None:
     """Any text in the DM gets an answer at once; the text is looked at for a command word and forgotten."""
     event = visit.event
-    if event.bot or event.subtype or not event.user_id or not event.channel:
+    if event.bot or event.subtype not in SAID or not event.user_id or not event.channel:
         return
     act = Act(workspace=event.workspace, user_id=event.user_id, channel=event.channel)
-    message = _answer_to(visit.house, act, event.text)
-    visit.house.messenger.answer(event.channel, message)
+    message = _answer_to(Visit(house=visit.house, act=act, now=visit.now), event.text)
+    visit.house.messenger.answer(event.channel, event.user_id, message)
 
 
-def _answer_to(house: House, act: Act, text: str) -> Message:
-    named = house.content.parse_command(text)
+def _answer_to(visit: Visit, text: str) -> Message:
+    named = visit.house.content.parse_command(text)
     if named == "crisis":
-        return crisis_card(house, act)
-    words, country = speak(house, act)
+        return crisis_card(visit)
+    words, country = _speak(visit)
     return replies.dm_reply(words, country=country)
 
 

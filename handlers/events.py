@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from slack_sdk.errors import SlackClientError
@@ -67,7 +68,11 @@ def listen_event(house: House, listener: EventListener) -> Callable[..., None]:
 def _is_new(visit: EventVisit) -> bool:
     """False for a repetition. With the database away every event counts as new: help must come (SF1)."""
     try:
-        with visit.begin() as tx:
-            return events.first_seen(tx, visit.event.event_id, visit.now)
-    except SQLAlchemyError:
+        return visit.house.soon(partial(_first_seen, visit))
+    except (SQLAlchemyError, TimeoutError):
         return True
+
+
+def _first_seen(visit: EventVisit) -> bool:
+    with visit.begin() as tx:
+        return events.first_seen(tx, visit.event.event_id, visit.now)

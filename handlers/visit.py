@@ -7,10 +7,13 @@ the commit: first the acknowledgement Slack waits for, then the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+from slack_sdk.errors import SlackClientError
 
 from bot.blocks.elements import Message, View
 from bot.blocks.replies import Trouble
@@ -18,17 +21,25 @@ from bot.content import Content, Words
 from bot.content.holidays import calendar_of
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef
-from bot.slack import Messenger
+from bot.slack import Messenger, RosterEntry
 from handlers.payloads import Act
 from storage import members
 from storage.database import Store, Tx
 
+T = TypeVar("T")
+PATIENCE_SECONDS = 1.0
+"""How long help that must come waits for a database that may be away (SF1: three seconds in all)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """A screen: opened, or put on top of (or in place of) the one the person is in."""
+    """A screen: opened, or put on top of (or in place of) the one the person is in.
+
+    instead: what the person sees where Slack opens nothing any more.
+    """
 
     view: View
+    instead: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,11 @@ class House:
     answers_kept_weeks: int = 13
     crisis_reviewed_on: date | None = None
     last_known: LastKnown = field(default_factory=LastKnown)
+    aside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "aside"))
+
+    def soon(self, look: Callable[[], T]) -> T:
+        """What a look into the database finds, or TimeoutError when it does not answer soon."""
+        return self.aside.submit(look).result(PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +170,22 @@ class Visit:
         """Words and country last used with this person, without the database."""
         known = self.house.last_known.of(self.workspace, self.act.user_id)
         return (self.house.content.words(known[0]), known[1]) if known else None
+
+    def entry(self) -> RosterEntry | None:
+        """What Slack says of the person now; None when it cannot be asked."""
+        try:
+            return self.house.messenger.person(self.act.user_id) if self.act.user_id else None
+        except (SlackClientError, OSError):
+            return None
+
+    def speak(self) -> tuple[Words, str]:
+        """Words and country without the database: as last used, else the language of the person's Slack."""
+        return self.from_memory() or (self.words_of_slack(self.entry()), self.house.country)
+
+    def words_of_slack(self, entry: RosterEntry | None) -> Words:
+        """The words for somebody without a part here."""
+        content = self.house.content
+        return content.words(content.language_for(None, entry.locale if entry else None))
 
 
 Listener: TypeAlias = Callable[[Visit], Replies]

@@ -66,9 +66,22 @@ def view(words: Words, *, country: str) -> View:
 
 def both_languages(content: Content, *, country: str) -> Message:
     """For somebody whose language is not known: every language that is on, one below the other."""
-    spoken = [content.words(code) for code in content.languages]
-    blocks = [block for words in spoken for block in crisis_blocks(words, country=country)]
-    return Message(text=" · ".join(words("common.note") for words in spoken), blocks=blocks)
+    text = " · ".join(words("common.note") for words in _spoken(content))
+    return Message(text=text, blocks=_in_every_language(content, country))
+
+
+def both_languages_view(content: Content, *, country: str) -> View:
+    blocks = _in_every_language(content, country)
+    english = content.words(None)
+    return notice_view(english, english("crisis.view_title"), blocks, callback_id=ids.VIEW_CRISIS)
+
+
+def _spoken(content: Content) -> list[Words]:
+    return [content.words(code) for code in content.languages]
+
+
+def _in_every_language(content: Content, country: str) -> list[Block]:
+    return [block for words in _spoken(content) for block in crisis_blocks(words, country=country)]
 
 
 def menu_blocks(words: Words) -> list[Block]:

@@ -13,6 +13,8 @@ Trouble = Literal[
     "not_yours",
     "out_of_date",
     "malformed",
+    "fault",
+    "slow",
     "too_long",
     "too_late",
     "closes_today",
@@ -35,6 +37,11 @@ def dm_reply(words: Words, *, country: str) -> Message:
 def sorry(words: Words, kind: Trouble, *, country: str = "") -> Message:
     """A kind sentence, with the crisis line below it."""
     return note(words, *_sorry_blocks(words, kind, country))
+
+
+def sorry_line(words: Words, kind: Trouble, *, country: str) -> str:
+    """The same as plain text, to stand under a field of a form that stays as it was filled in."""
+    return f"{words(f'sorry.{kind}')} {words.crisis(country).short}"
 
 
 def sorry_view(words: Words, kind: Trouble, *, country: str = "") -> View:

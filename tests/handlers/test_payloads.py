@@ -1,4 +1,4 @@
-"""What somebody did, read out of Slack's dictionaries; anything of another shape is Malformed, nothing else."""
+"""What somebody did, read out of Slack's dictionaries; anything of another shape raises Malformed alone."""
 
 from __future__ import annotations
 
