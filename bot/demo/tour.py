@@ -20,14 +20,14 @@ from storage import rules, workspaces
 from storage.rules import RuleKind
 
 OPENING = datetime(2027, 1, 13, 14, 59, 40, tzinfo=UTC)
-"""Twenty seconds before Ana's first check-in arrives."""
+"""Twenty seconds before Ben's and Ana's first check-ins arrive."""
 BEAT_SECONDS = 0.5
 LONGEST_JUMP = timedelta(days=35)
 
 SHOWN = {
     "Staff": (
+        ("Ben Okafor", "attorney, Miami"),
         ("Ana Ruiz", "attorney, Miami, reads Spanish"),
-        ("Ben Okafor", "attorney, Miami, reads English"),
         ("Olga Reyes", "case manager, El Paso, reads Spanish"),
         ("Grace Kim", "interpreter, Los Angeles"),
         ("Ximena Cruz", "shelter nights, a small team"),
@@ -138,6 +138,7 @@ def _groups(on: Stage) -> tuple[Group, ...]:
 def _guidance(on: Stage) -> Callable[[str], Guidance]:
     ids = {player.person.name: player.id for player in on.cast.players}
     said = {
+        ids["Ben Okafor"]: "You are Ben. His weekly minute arrives on Wednesday at 10:00: press Start in it.",
         ids["Ana Ruiz"]: "You are Ana. Her weekly minute arrives on Wednesday at 10:00: press Empezar in it.",
         ids[
             "Irene Walsh"
@@ -149,7 +150,8 @@ def _guidance(on: Stage) -> Callable[[str], Guidance]:
     }
     others = "Time runs here as you let it. The people nobody plays answer by themselves."
     next_ones = (
-        Someone(person_id=ids["Ana Ruiz"], caption="answer a check-in"),
+        Someone(person_id=ids["Ben Okafor"], caption="answer a check-in"),
+        Someone(person_id=ids["Ana Ruiz"], caption="the same in Spanish"),
         Someone(person_id=ids["Irene Walsh"], caption="see what a supervisor gets"),
         Someone(person_id=ids[ADMIN], caption="set up a team"),
     )
