@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import update
@@ -14,6 +15,7 @@ from sqlalchemy import update
 import storage
 from bot.domain.asks import WAITING, Ask, AskState
 from bot.domain.checkins import OPEN, Card, Reason, Standing, State
+from bot.domain.digests import Band, Reading, Trend
 from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Fate, Kind, Notice, notice
 from bot.domain.rotation import CORE
@@ -21,6 +23,7 @@ from storage import (
     answers,
     asks,
     checkins,
+    digests,
     events,
     members,
     outbox,
@@ -40,6 +43,8 @@ from storage.timers import Timer
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
 ANSWERS = {CORE: 5, "qI10": 4, "qSUP": 1}
 CHECKIN = RuleKind.CHECKIN
+GROUP = digests.group_id(["t"])
+READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
 def team_of(supervisor: PersonRef) -> Team:
@@ -82,6 +87,7 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     asks.add(tx, ask_of(ana, ben))
     timers.put(tx, timers.ask_entity("a"), "ask_deputy", NOW)
     events.first_seen(tx, "Ev1", NOW)
+    _fill_periods(tx, ana)
     return _fill_outbox(tx, ana)
 
 
@@ -104,6 +110,13 @@ def _fill_weeks(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
     checkins.retire_card(tx, ana, 3, "D0ANA", "1.0", NOW)
     checkins.move(tx, ana, 3, OPEN, State.ANSWERED)
     answers.save(tx, ana, 3, ANSWERS)
+
+
+def _fill_periods(tx: Tx, ana: PersonRef) -> None:
+    for period in (0, 1):
+        digests.open_period(tx, period, {("t",): [ana]})
+    digests.freeze_period(tx, 0)
+    digests.debit(tx, GROUP, 0, [ana], Fraction(3), "worker")
 
 
 def _fill_outbox(tx: Tx, ana: PersonRef) -> Claim:
@@ -143,6 +156,7 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
         **_calls_about_people(user_id, ana, ben),
         **_calls_about_teams(ana, ben),
         **_calls_about_weeks(ana),
+        **_calls_about_periods(ana),
         **_calls_about_asks(ana, ben),
         **_calls_about_notices(ana, claim),
         **_calls_about_workspaces(ben),
@@ -189,6 +203,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.leave": lambda tx: teams.leave(tx, ana, NOW),
         "teams.drop_plan": lambda tx: teams.drop_plan(tx, "t"),
         "privacy.words_possible": lambda tx: privacy.words_possible(tx, team_of(ben), NOW),
+        "privacy.group_with": lambda tx: privacy.group_with(tx, team_of(ben), NOW),
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
         "planning.next_checkin": lambda tx: planning.next_checkin(tx, ana, NOW),
@@ -198,6 +213,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
 def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     return {
         "answers.own": lambda tx: answers.own(tx, ana, 3),
+        "answers.weights": lambda tx: answers.weights(tx, ana, range(9)),
         "answers.save": lambda tx: answers.save(tx, ana, 3, {CORE: 1}),
         "answers.forget_before": lambda tx: answers.forget_before(tx, 99),
         "checkins.add": lambda tx: checkins.add(tx, ana, 3, State.PLANNED),
@@ -222,6 +238,30 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "rules.set_standing": lambda tx: rules.set_standing(tx, ana, Standing(spells=2)),
         "rules.end": lambda tx: rules.end(tx, ana, CHECKIN),
         "rules.keep_only": lambda tx: rules.keep_only(tx, CHECKIN, []),
+    }
+
+
+def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    lines = {"en": ["Between lower and middle."]}
+    return {
+        "digests.last_period": digests.last_period,
+        "digests.list_open": digests.list_open,
+        "digests.roster": lambda tx: digests.roster(tx, 0, GROUP),
+        "digests.list_weighed": lambda tx: digests.list_weighed(tx, [ana], range(9)),
+        "digests.spent": lambda tx: digests.spent(tx, 1),
+        "digests.debited": lambda tx: digests.debited(tx, GROUP, 0),
+        "digests.list_contributors": lambda tx: digests.list_contributors(tx, GROUP, 0),
+        "digests.get": lambda tx: digests.get(tx, GROUP, 0),
+        "digests.list_period": lambda tx: digests.list_period(tx, 0),
+        "digests.history": lambda tx: digests.history(tx, GROUP, 1),
+        "digests.group_of": lambda tx: digests.group_of(tx, "t", 0),
+        "digests.open_period": lambda tx: digests.open_period(tx, 1, {("t",): [ana]}),
+        "digests.freeze_period": lambda tx: digests.freeze_period(tx, 1),
+        "digests.suppress": lambda tx: digests.suppress(tx, GROUP, 1),
+        "digests.debit": lambda tx: digests.debit(tx, GROUP, 1, [ana], Fraction(3), "worker"),
+        "digests.release": lambda tx: digests.release(tx, GROUP, 0, "worker", 9, READING, lines, 1),
+        "digests.lose_lapsed": digests.lose_lapsed,
+        "digests.forget_ledger_before": lambda tx: digests.forget_ledger_before(tx, 9),
     }
 
 
