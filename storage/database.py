@@ -24,6 +24,8 @@ from bot.domain.members import PersonRef
 from storage.crypto import Keys
 
 BUSY_MS = 5_000
+CONNECT_SECONDS = 3
+"""How long a PostgreSQL that does not answer is waited for; psycopg's own patience is over two minutes."""
 MIGRATION_LOCK = 0x43686F6972
 """PostgreSQL advisory lock of the transaction in which tables are made or changed."""
 
@@ -110,7 +112,14 @@ class Store:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=20,
+            max_overflow=20,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
     engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

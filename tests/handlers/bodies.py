@@ -129,4 +129,4 @@ def event(event_id: str, kind: str, **parts: Any) -> Body:
 def typed(event_id: str, user_id: str, text: str, **parts: Any) -> Body:
     """A message in the DM."""
     said = {"user": user_id, "text": text, "ts": TS, "channel": DM, "channel_type": "im"}
-    return event(event_id, "message", **said, **parts)
+    return event(event_id, "message", **{**said, **parts})
