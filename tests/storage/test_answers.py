@@ -78,6 +78,30 @@ def test_old_weeks_are_erased_for_everybody(tx: Tx, ana: PersonRef, ben: PersonR
     assert [week for ref, week, _ in kept(tx) if ref == ben] == [2, 3]
 
 
+def test_the_release_reads_the_core_question_of_its_weeks_alone(tx: Tx, ana: PersonRef) -> None:
+    for week, given in ((3, {CORE: 5}), (4, EVERYTHING), (5, {"qS1": 1}), (6, {CORE: 2}), (8, {CORE: 1})):
+        answers.save(tx, ana, week, given)
+    assert answers.weights(tx, ana, range(4, 8)) == [5, 2]
+    assert answers.weights(tx, ana, range(20, 24)) == []
+
+
+def test_what_cannot_be_read_by_the_release_is_left_out_and_raises_nothing(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
+    for ref, week in ((ana, 4), (ana, 5), (ben, 4)):
+        answers.save(tx, ref, week, {CORE: 3})
+    swap(tx, ana, 5, sealed_of=(ana, 4))
+    assert answers.weights(tx, ana, range(4, 8)) == [3]
+    tx.execute(person_keys.delete())
+    assert answers.weights(tx, ben, range(4, 8)) == []
+
+
+@pytest.mark.parametrize("value", [0, 6, -1, 10**30])
+def test_a_weight_out_of_range_is_left_out(tx: Tx, ana: PersonRef, value: int) -> None:
+    answers.save(tx, ana, 4, {CORE: value})
+    assert answers.weights(tx, ana, range(4, 8)) == []
+
+
 @pytest.mark.parametrize("given", [{"qS1": 1}, {CORE: 5}, EVERYTHING, {f"qI{n:02}": 5 for n in range(1, 13)}])
 def test_every_row_has_one_length(tx: Tx, ana: PersonRef, given: dict[str, int]) -> None:
     answers.save(tx, ana, WEEK, given)
