@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TOOLS = ("sh", "make", "cat", "sed", "mkdir", "cksum", "rm", "cp", "dirname")
+TOOLS = ("sh", "make", "cat", "sed", "mkdir", "cksum", "grep", "rm", "cp", "dirname")
 PYTHON = """#!/bin/sh
 # A stand-in for Python {version} that writes down its arguments.
 echo "$*" >>{notes}
@@ -19,7 +19,9 @@ case "$*" in
     *'< (3, 11)'*) {new_enough} ;;
     *'import ensurepip'*) {has_venv} ;;
     *'print('*) echo {version} ;;
-    *'-m venv'*) mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/pip ;;
+    *'-m venv'*)
+        mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/pip
+        echo "command = python -m venv $PWD/.venv" >.venv/pyvenv.cfg ;;
     *'-m pip'*) {pip} ;;
 esac
 """
@@ -193,6 +195,15 @@ def test_a_venv_whose_python_is_gone_is_made_again(machine: Machine) -> None:
     (machine.clone / ".venv/bin/python").unlink()
     assert machine.make("setup").returncode == 0
     assert machine.asked("-m venv") == 2
+
+
+def test_the_venv_of_a_clone_that_was_moved_is_made_again(machine: Machine) -> None:
+    machine.has("python3", "3.12")
+    machine.make("setup")
+    machine.clone = machine.clone.rename(machine.clone.with_name("moved"))
+    assert machine.make("setup").returncode == 0
+    assert machine.asked("-m venv") == 2
+    assert machine.make("setup").stdout == ""
 
 
 def test_what_stands_in_args_reaches_the_command(machine: Machine) -> None:
