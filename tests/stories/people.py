@@ -19,6 +19,8 @@ FAY = Person(id="U00000FAY", name="Fay Ito", tz=NEW_YORK)
 GUS = Person(id="U00000GUS", name="Gus Hart", tz=NEW_YORK)
 HAL = Person(id="U00000HAL", name="Hal Reed", tz=NEW_YORK)
 EIGHT = (ANA, BEN, CLEO, DANI, EVE, FAY, GUS, HAL)
+RESTING = (EVE, FAY, GUS, HAL)
+"""They make up the number, and have pressed Stop unless a story wakes them."""
 
 IDA = Person(id="U00000IDA", name="Ida Cole", tz=DENVER)
 JON = Person(id="U00000JON", name="Jon Vega", tz=DENVER, locale="es-MX")

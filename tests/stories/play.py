@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +18,13 @@ from bot.demo.cast import NEW_YORK, Cast
 from bot.demo.reading import comparable
 from bot.demo.stage import Stage, stage, start_teams
 from bot.domain.checkins import Checkin
-from bot.sandbox import Message, Outcome, Person, View
+from bot.sandbox import Call, Message, Outcome, Person, Sandbox, View
 from bot.sandbox.inputs import Chosen
 from schedules.roster import EVERY as ROSTER_EVERY
-from storage import checkins, outbox, rules, timers
+from storage import checkins, members, outbox, rules, timers
 from storage.schema import metadata
 from tests.blocks.reading import buttons, texts
-from tests.stories.people import START, cast
+from tests.stories.people import RESTING, START, cast
 
 Row = dict[str, Any]
 
@@ -34,12 +35,16 @@ def playing(
     *,
     start: datetime = START,
     started: bool = True,
+    resting: tuple[Person, ...] = RESTING,
     database_url: str | None = None,
 ) -> Iterator[Play]:
     """The curtain rises: teams started unless told otherwise, and what is due at once has happened."""
     with stage(players or cast(), start=start, database_url=database_url) as on:
         if started:
             start_teams(on)
+            with on.begin() as tx:
+                for person in resting:
+                    members.choose(tx, tx.ref(person.id), stopped=True)
         play = Play(stage=on)
         on.settle()
         yield play
@@ -58,24 +63,26 @@ class Play:
         return self.stage.clock.now()
 
     def go_to(self, when: str, where: Person | str = NEW_YORK) -> None:
-        """Let time pass until then, stopping wherever something is due on the way."""
-        self.stage.go_to(moment(when, where))
+        """Let time pass until then, stopping wherever something is due on the way.
 
-    def go(self, **by: float) -> None:
-        """Let that much time pass: minutes=5, hours=1."""
-        self.stage.go(timedelta(**by))
-
-    def skip_to(self, when: str, where: Person | str = NEW_YORK) -> None:
-        """The same for long stretches: looks at the roster only before something is due."""
+        Slack's roster is looked at before, not every six hours of a week in which nothing else happens.
+        """
         until = moment(when, where)
         self.stage.settle()
         while (due_at := self._next_row_at()) is not None and due_at <= until:
-            if due_at - self.now > ROSTER_EVERY:
-                self.stage.clock.move_to(due_at - timedelta(minutes=1))
-                self.stage.settle()
+            self._look_at_roster_before(due_at)
             self.stage.clock.move_to(max(due_at, self.now))
             self.stage.settle()
         self.sleep_until(when, where)
+
+    def go(self, **by: float) -> None:
+        """Let that much time pass: minutes=5, hours=1."""
+        self.go_to(local(self.now + timedelta(**by), "UTC"), "UTC")
+
+    def _look_at_roster_before(self, moment_: datetime) -> None:
+        if moment_ - self.now > ROSTER_EVERY:
+            self.stage.clock.move_to(moment_ - timedelta(minutes=1))
+            self.stage.settle()
 
     def sleep_until(self, when: str, where: Person | str = NEW_YORK) -> None:
         """Nothing runs until then: the program was down, and comes back."""
@@ -86,10 +93,6 @@ class Play:
         with self.stage.read() as tx:
             ahead = (rules.earliest_due_at(tx), timers.earliest_due_at(tx), outbox.earliest_due_at(tx))
         return min((at for at in ahead if at is not None), default=None)
-
-    def sync_roster(self) -> None:
-        """Let the next look at Slack's roster come."""
-        self.stage.go(ROSTER_EVERY)
 
     # ---- what people do
 
@@ -144,7 +147,7 @@ class Play:
     # ---- what people see
 
     @property
-    def sandbox(self) -> Any:
+    def sandbox(self) -> Sandbox:
         return self.stage.sandbox
 
     def dm(self, person: Person) -> list[Message]:
@@ -178,7 +181,13 @@ class Play:
     def home(self, person: Person) -> View:
         self.sandbox.open_home(person.id)
         self.stage.rest()
-        return self.sandbox.home(person.id)
+        return self.seen_home(person)
+
+    def seen_home(self, person: Person) -> View:
+        """Home as it lies open."""
+        shown = self.sandbox.home(person.id)
+        assert shown is not None
+        return shown
 
     def tz(self, person: Person) -> str:
         return str(self.sandbox.person(person.id).tz)
@@ -190,7 +199,7 @@ class Play:
         """Everything the bot asked Slack to show this person in messages, edits included, comparable."""
         mine = (person.id, self.sandbox.dm_id(person.id))
         return [
-            f"{call.at:%d %H:%M} {call.method} {comparable(str(call.args['text']), call.args['blocks'])}"
+            f"{call.at:%d %H:%M} {call.method} {comparable(str(call.args['text']), given_blocks(call))}"
             for call in self.sandbox.calls
             if call.method in ("chat.postMessage", "chat.update", "chat.postEphemeral")
             and call.args["channel"] in mine
@@ -221,6 +230,12 @@ class Play:
         ref = self.stage.ref(person.id)
         about = {name: [row for row in rows if ref in str(row)] for name, rows in self.rows().items()}
         return {name: rows for name, rows in about.items() if rows}
+
+
+def given_blocks(call: Call) -> list[Any]:
+    """The blocks a call asked to show; some arrive as JSON."""
+    given: Any = call.args["blocks"]
+    return list(json.loads(given) if isinstance(given, str) else given)
 
 
 def moment(when: str, where: Person | str = NEW_YORK) -> datetime:
