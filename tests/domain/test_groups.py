@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.groups import Roster, group_sizes, partition, teams_with_words
+from bot.domain.groups import (
+    Roster,
+    counted_in,
+    group_sizes,
+    partition,
+    readers_of,
+    regroup,
+    teams_with_words,
+)
 from bot.domain.members import PersonRef
 from bot.domain.privacy import ROSTER_MIN
 
@@ -165,3 +173,48 @@ def test_set_up_names_the_size_of_the_group_or_of_the_team_alone(rosters: tuple[
         expected |= dict.fromkeys(group, counted(rosters, group))
     assert sizes == expected
     assert all((size >= ROSTER_MIN) == (name in teams_with_words(rosters)) for name, size in sizes.items())
+
+
+# Inside a block
+
+
+def test_inside_a_block_groups_stay_whatever_became_of_their_teams() -> None:
+    shrunk = [team("a", 3), team("b", 12)]
+    assert regroup(shrunk, [("a",), ("b", "c")], new=()) == (("a",), ("b", "c"))
+
+
+def test_a_team_set_up_during_a_block_stands_alone_if_large_enough_and_else_waits() -> None:
+    rosters = [team("a", 9), team("new", 8), team("small", 7, unit="u", pooled=True)]
+    assert regroup(rosters, [("a",)], new={"new", "small"}) == (("a",), ("new",))
+
+
+def test_a_team_that_was_too_small_at_the_start_of_the_block_waits_for_the_next() -> None:
+    assert regroup([team("a", 9), team("grown", 20)], [("a",)], new=()) == (("a",),)
+
+
+def test_a_new_team_that_has_a_group_already_gets_no_second() -> None:
+    assert regroup([team("a", 9)], [("a", "b")], new={"a"}) == (("a", "b"),)
+
+
+@given(trees(), st.data())
+def test_inside_a_block_no_team_is_in_two_groups_and_none_loses_its_group(
+    rosters: tuple[Roster, ...], data: st.DataObject
+) -> None:
+    ids = [one.team_id for one in rosters]
+    old = data.draw(st.sets(st.sampled_from(ids)) if ids else st.just(set()))
+    before = partition([one for one in rosters if one.team_id in old])
+    groups = regroup(rosters, before, new=set(ids) - old)
+    shown = [team_id for group in groups for team_id in group]
+    assert set(before) <= set(groups)
+    assert len(shown) == len(set(shown))
+    assert all(len(counted_in(group, rosters)) >= ROSTER_MIN for group in groups)
+
+
+@given(trees())
+def test_whoever_counts_in_a_group_reads_nothing_of_it_and_counts_in_no_other(
+    rosters: tuple[Roster, ...],
+) -> None:
+    counted = [counted_in(group, rosters) for group in partition(rosters)]
+    for group, people_in_it in zip(partition(rosters), counted, strict=True):
+        assert not people_in_it & readers_of(group, rosters)
+    assert sum(map(len, counted)) == len(frozenset().union(*counted))

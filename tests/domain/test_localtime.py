@@ -15,6 +15,7 @@ from bot.domain.localtime import (
     Calendar,
     add_working,
     allowed_slots,
+    block_of,
     closing_at,
     epoch_for,
     first_working_morning,
@@ -24,9 +25,12 @@ from bot.domain.localtime import (
     monday_of,
     next_working,
     next_working_day,
+    period_of,
+    period_starts_at,
     same_hour_next_working_day,
     slot_at,
     week_of,
+    weeks_of,
     zone,
 )
 from tests.domain.zones import ALL_ZONES, minutes, utc, zones
@@ -220,6 +224,24 @@ def test_every_zone_s_friday_at_four_has_passed_by_saturday_four_utc_before_a_fr
         closings = {closing_at(EPOCH, last_week, tz) for tz in ALL_ZONES}
         assert max(closings) <= saturday_at_four
         assert min(closings) > saturday_at_four - timedelta(days=2)
+
+
+@given(st.integers(0, 400))
+def test_periods_follow_each_other_without_a_gap_or_an_overlap(week: int) -> None:
+    period = period_of(week)
+    assert week in weeks_of(period)
+    assert weeks_of(period).stop == weeks_of(period + 1).start
+    assert period_starts_at(EPOCH, period + 1) == freeze_at(EPOCH, period)
+
+
+def test_the_first_period_starts_on_the_sunday_before_the_epoch() -> None:
+    assert period_starts_at(EPOCH, 0) == utc("2026-01-04 00:00")
+
+
+def test_a_block_is_three_periods_from_the_first_on() -> None:
+    assert [block_of(period) for period in range(7)] == [0, 0, 0, 1, 1, 1, 2]
+    assert [period_of(week) for week in (0, 3, 4, 11, 12)] == [0, 0, 1, 2, 3]
+    assert list(weeks_of(2)) == [8, 9, 10, 11]
 
 
 @given(zones, st.integers(0, 60))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -29,6 +29,23 @@ def test_the_default_is_wednesday_at_ten_with_two_questions_and_no_consent() -> 
 )
 def test_a_pause_lasts_until_its_end_or_for_good(chosen: Preferences, paused: bool) -> None:
     assert chosen.paused_at(NOW) is paused
+
+
+@pytest.mark.parametrize(
+    ("quiet_from", "quiet_until", "end"),
+    [
+        (NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=1)),
+        (NOW - timedelta(hours=1), NOW, None),
+        (NOW + timedelta(seconds=1), NOW + timedelta(hours=1), None),
+        (None, NOW + timedelta(hours=1), None),
+        (NOW, None, None),
+    ],
+)
+def test_do_not_disturb_is_half_open(
+    quiet_from: datetime | None, quiet_until: datetime | None, end: datetime | None
+) -> None:
+    person = Person(ref=PersonRef("ana"), tz="Etc/UTC", quiet_from=quiet_from, quiet_until=quiet_until)
+    assert person.quiet_end(NOW) == end
 
 
 def test_who_sees_what_is_told_again_when_its_terms_change() -> None:

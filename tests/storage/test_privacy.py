@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.members import Person, PersonRef, Team, TeamState, Unit
 from bot.domain.privacy import WhoSees
-from storage import members, privacy, teams, workspaces
+from storage import digests, members, privacy, teams, workspaces
 from storage.database import Tx
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
@@ -55,6 +55,18 @@ def test_a_small_team_s_words_are_read_by_all_readers_of_its_pool(tx: Tx) -> Non
 def test_where_no_words_are_possible_nobody_is_named_as_their_reader(tx: Tx) -> None:
     team = team_of(tx, "a", 3, supervisor=known(tx, "U0BOSS"))
     assert privacy.who_sees(tx, team, NOW) == WhoSees(supervisor_id="U0BOSS", words_possible=False)
+
+
+def test_during_a_period_its_groups_stand_whatever_rosters_have_become(tx: Tx) -> None:
+    large, new = team_of(tx, "a", 9), team_of(tx, "b", 9)
+    digests.open_period(tx, 0, {("a",): teams.list_members(tx, "a", NOW)})
+    for n in range(3):
+        teams.leave(tx, tx.ref(f"UA{n}"), NOW)
+    assert privacy.group_with(tx, large, NOW) == ("a",)
+    assert not privacy.words_possible(tx, new, NOW)
+    digests.open_period(tx, 1, {("b",): []})
+    assert not privacy.words_possible(tx, large, NOW)
+    assert privacy.group_with(tx, new, NOW) == ("b",)
 
 
 def test_a_deputy_is_not_named_as_a_reader(tx: Tx) -> None:

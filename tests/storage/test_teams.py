@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.groups import Roster
-from bot.domain.members import PersonRef, Team, TeamState, Unit
+from bot.domain.members import PersonRef, Team, TeamPlan, TeamState, Unit
 from storage import teams
 from storage.crypto import Keys
 from storage.database import Store, Tx
@@ -83,6 +83,43 @@ def test_a_supervisor_s_teams_are_those_that_started(tx: Tx, ana: PersonRef, ben
     started(tx, "c", supervisor=ana, state=TeamState.AWAITING_PROMISE)
     started(tx, "d", deputy=ana)
     assert teams.list_read_by(tx, ana) == (mine,)
+
+
+def test_the_owner_of_a_pooled_line_gets_the_line_of_the_pooled_teams_alone(tx: Tx, ana: PersonRef) -> None:
+    teams.save_unit(tx, Unit(unit_id="u", name="Cedar", pool_owner=ana))
+    teams.save_unit(tx, Unit(unit_id="v", name="Birch"))
+    pooled = started(tx, "a", unit_id="u", pooled=True)
+    started(tx, "b", unit_id="u")
+    started(tx, "c", unit_id="v", pooled=True)
+    started(tx, "d", unit_id="u", pooled=True, state=TeamState.DRAFT)
+    assert teams.list_read_by(tx, ana) == (pooled,)
+
+
+def test_a_plan_lies_over_the_team_as_it_is_and_changes_nothing_of_it(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
+    team = started(tx, "a", promised_on=date(2026, 11, 23))
+    planned = replace(team, name="Renamed", supervisor=ben, state=TeamState.DRAFT, promised_on=None)
+    teams.save_plan(tx, TeamPlan(team=planned, members=(ana, ben), set_up_by=ben))
+    laid_over = replace(team, name="Renamed", supervisor=ben)
+    assert teams.get_plan(tx, "a") == TeamPlan(team=laid_over, members=(ana, ben), set_up_by=ben)
+    assert teams.get(tx, "a") == team
+    assert teams.list_members(tx, "a", NOW) == ()
+
+
+def test_a_plan_is_replaced_and_dropped(tx: Tx, ana: PersonRef) -> None:
+    team = started(tx, "a")
+    for members in ((ana,), ()):
+        teams.save_plan(tx, TeamPlan(team=team, members=members, set_up_by=ana))
+    assert teams.get_plan(tx, "a") == TeamPlan(team=team, members=(), set_up_by=ana)
+    teams.drop_plan(tx, "a")
+    assert teams.get_plan(tx, "a") is None
+
+
+def test_a_plan_of_no_team_is_none(tx: Tx, ana: PersonRef) -> None:
+    orphan = Team(team_id="gone", name="Gone", tz="Etc/UTC")
+    teams.save_plan(tx, TeamPlan(team=orphan, members=(), set_up_by=ana))
+    assert teams.get_plan(tx, "gone") is None
 
 
 def test_somebody_belongs_to_a_team_from_the_instant_they_join(tx: Tx, ana: PersonRef) -> None:
