@@ -21,6 +21,7 @@ from bot.sandbox.rules import (
     boolean,
     exactly_one,
     items,
+    like,
     matching,
     one_of,
     shape,
@@ -79,7 +80,7 @@ FILTER = shape(
         "exclude_bot_users": boolean,
     },
 )
-SLACK_FILE = shape({}, {"id": string(255), "url": URL}, exactly_one("id", "url"))
+SLACK_FILE = shape({}, {"id": like(r"^[F][A-Z0-9]{8,}$"), "url": URL}, exactly_one("id", "url"))
 
 
 def _offered(value: Json) -> list[Any]:
@@ -380,11 +381,16 @@ def check_message(blocks: Any) -> None:
     """Refuse blocks that a message cannot hold (invalid_blocks, msg_blocks_too_long)."""
     problems = Problems("message")
     _check_blocks(problems, "/blocks", blocks, MESSAGE_BLOCKS)
-    if problems.found:
-        messages = [f"[ERROR] {one}" for one in problems.found]
-        raise Refused("invalid_blocks", errors=problems.found, response_metadata={"messages": messages})
+    refuse_blocks(problems.found)
     if _characters(blocks) > MESSAGE_CHARACTERS:
         raise Refused("msg_blocks_too_long")
+
+
+def refuse_blocks(problems: list[str]) -> None:
+    """Refuse a message's blocks with what is wrong with them, if anything is (invalid_blocks)."""
+    if problems:
+        messages = [f"[ERROR] {one}" for one in problems]
+        raise Refused("invalid_blocks", errors=problems, response_metadata={"messages": messages})
 
 
 def check_view(view: Any, surface: Surface) -> None:

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Literal
 
-Fault = Literal["429", "500", "lose reply"]
+Fault = Literal["429", "500", "lose reply", "slow file"]
 AnyMethod = "*"
+UPLOAD = "upload"
+"""The name under which the address that takes a file's bytes is told to fail, and noted among the calls."""
 
 
 class Faults:
@@ -17,6 +19,7 @@ class Faults:
     def __init__(self, *, disconnect: Callable[[str, bool], None]) -> None:
         self._lock = threading.Lock()
         self._orders: defaultdict[tuple[Fault, str], list[int]] = defaultdict(list)
+        self._refusals: defaultdict[str, list[str]] = defaultdict(list)
         self._disconnect = disconnect
         self._redeliveries = 0
 
@@ -31,6 +34,15 @@ class Faults:
     def lose_reply(self, method: str = AnyMethod, times: int = 1) -> None:
         """Do what the next `times` calls ask, then drop the connection without an answer."""
         self._order("lose reply", method, times, 0)
+
+    def refuse(self, method: str, error: str, times: int = 1) -> None:
+        """Refuse the next `times` calls with this error code of Slack's, and do nothing."""
+        with self._lock:
+            self._refusals[method].extend([error] * times)
+
+    def process_files_slowly(self, seconds: int, times: int = 1) -> None:
+        """The next `times` files can be shown only this long (by the clock) after their completion."""
+        self._order("slow file", "files.completeUploadExternal", times, seconds)
 
     def disconnect_sockets(self, reason: str = "refresh_requested", *, abrupt: bool = False) -> None:
         """Close every socket, after a disconnect frame unless `abrupt`. "warning" only announces it."""
@@ -48,6 +60,7 @@ class Faults:
         """Forget every order not used up."""
         with self._lock:
             self._orders.clear()
+            self._refusals.clear()
             self._redeliveries = 0
 
     def take(self, fault: Fault, method: str) -> int | None:
@@ -57,6 +70,12 @@ class Faults:
                 if self._orders[key]:
                     return self._orders[key].pop(0)
             return None
+
+    def take_refusal(self, method: str) -> str | None:
+        """Use up one refusal ordered for this method: its error code, None when there is none."""
+        with self._lock:
+            refusals = self._refusals[method]
+            return refusals.pop(0) if refusals else None
 
     def take_redeliveries(self) -> int:
         """How many times too often the event at hand is to be delivered."""

@@ -2,7 +2,7 @@
 
 A function gets the desk (what there is to work with) and the arguments as parsed; it answers what joins
 `{"ok": true}` or raises Refused with Slack's error code. A method not in the table is unknown_method.
-Files and group direct messages are not built yet.
+Group direct messages are not built yet.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from bot.sandbox.blocks import check_message
+from bot.sandbox.files import File, Files, file_object
 from bot.sandbox.messages import Message, message_object
 from bot.sandbox.modals import Modals
 from bot.sandbox.people import (
@@ -47,6 +47,7 @@ class Desk:
 
     workspace: Workspace
     posting: Posting
+    files: Files
     modals: Modals
     rates: Rates
     site: Callable[[], str]
@@ -114,9 +115,9 @@ def team_info(_desk: Desk, _args: Json) -> Json:
     return {"team": {"id": TEAM_ID, "name": "Sandbox", "domain": "sandbox", "email_domain": "", "icon": {}}}
 
 
-def blocks_validate(_desk: Desk, args: Json) -> Json:
+def blocks_validate(desk: Desk, args: Json) -> Json:
     """Check blocks as a message's."""
-    check_message(args.get("blocks") or [])
+    desk.posting.check(args.get("blocks") or [])
     return {}
 
 
@@ -425,6 +426,39 @@ def _view(args: Json) -> Json:
     return view
 
 
+# ---- files
+
+
+def files_get_upload_url_external(desk: Desk, args: Json) -> Json:
+    """Announce a file; its id, and where its bytes go."""
+    name, length = _required(args, "filename"), str(args.get("length") or "")
+    if not length.isdecimal() or int(length) == 0:
+        raise Refused("missing_argument")
+    alt_text = str(args.get("alt_txt") or "")
+    file, code = desk.files.ask(name=name, length=int(length), alt_text=alt_text)
+    return {"upload_url": f"{desk.site()}upload/v1/{code}", "file_id": file.id}
+
+
+def files_complete_upload_external(desk: Desk, args: Json) -> Json:
+    """End uploads. Without a channel the files stay private; with one they are refused: not built."""
+    wanted = args.get("files")
+    if not isinstance(wanted, list) or not wanted or not all(isinstance(one, dict) for one in wanted):
+        raise bad_arguments("[ERROR] missing required field: files [json-pointer:/files]")
+    if args.get("channel_id") or args.get("channels"):
+        raise Refused("posting_to_channel_denied")
+    completed = [desk.files.complete(str(one.get("id")), one.get("title")) for one in wanted]
+    return {"files": [_file(desk, file) for file in completed]}
+
+
+def files_info(desk: Desk, args: Json) -> Json:
+    """One file of the app's own."""
+    return {"file": _file(desk, desk.files.file(_required(args, "file"))), "comments": []}
+
+
+def _file(desk: Desk, file: File) -> Json:
+    return file_object(file, desk.site(), processed=desk.files.processed(file))
+
+
 # ---- arguments
 
 
@@ -493,6 +527,9 @@ METHODS: dict[str, Method] = {
     "conversations.open": Method(conversations_open, TIER_3),
     "dnd.info": Method(dnd_info, TIER_3, "dnd:read"),
     "dnd.teamInfo": Method(dnd_team_info, TIER_2, "dnd:read"),
+    "files.completeUploadExternal": Method(files_complete_upload_external, TIER_4, "files:write"),
+    "files.getUploadURLExternal": Method(files_get_upload_url_external, TIER_4, "files:write"),
+    "files.info": Method(files_info, TIER_4, "files:read"),
     "team.info": Method(team_info, TIER_3, "team:read"),
     "users.info": Method(users_info, TIER_4, "users:read"),
     "users.list": Method(users_list, TIER_2, "users:read"),

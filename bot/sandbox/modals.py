@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.sandbox.blocks import check_view, name_parts
+from bot.sandbox.files import Files
 from bot.sandbox.inputs import carried_over, initial_values
 from bot.sandbox.people import Json
-from bot.sandbox.refusals import Refused
+from bot.sandbox.refusals import Refused, bad_arguments
+from bot.sandbox.rules import Surface
 from bot.sandbox.triggers import Triggers
 from bot.sandbox.views import View
 from bot.sandbox.workspace import Workspace
@@ -14,9 +16,10 @@ from bot.sandbox.workspace import Workspace
 class Modals:
     """Checks a view's body, then shows it."""
 
-    def __init__(self, workspace: Workspace, triggers: Triggers) -> None:
+    def __init__(self, workspace: Workspace, triggers: Triggers, files: Files) -> None:
         self._workspace = workspace
         self._triggers = triggers
+        self._files = files
 
     def open(self, trigger_id: str, body: Json) -> View:
         """Open a modal for the person whose trigger this is.
@@ -57,7 +60,7 @@ class Modals:
 
     def publish(self, user_id: str, body: Json, expected_hash: str | None = None) -> View:
         """Set somebody's Home tab."""
-        check_view(body, "home")
+        self._check(body, "home")
         name_parts(body["blocks"], self._block_id)
         with self._workspace.changing():
             present = self._workspace.home(user_id)
@@ -66,12 +69,18 @@ class Modals:
             return self._workspace.publish_home(user_id, body, carried_over(before, body["blocks"]))
 
     def _checked_modal(self, body: Json, but: View | None = None) -> Json:
-        check_view(body, "modal")
+        self._check(body, "modal")
         external_id = body.get("external_id")
         if external_id and self._taken(external_id, but):
             raise Refused("duplicate_external_id")
         name_parts(body["blocks"], self._block_id)
         return body
+
+    def _check(self, body: Json, surface: Surface) -> None:
+        check_view(body, surface)
+        problems = self._files.problems(body["blocks"], "/view/blocks")
+        if problems:
+            raise bad_arguments(*(f"[ERROR] {one}" for one in problems))
 
     def _taken(self, external_id: str, but: View | None) -> bool:
         try:

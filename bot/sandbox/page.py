@@ -153,6 +153,7 @@ class Page:
             Route("/", _index),
             Route("/favicon.ico", _icon),
             Route("/page/static/{name}", _static),
+            Route("/page/files/{file_id}", self._picture),
             Route("/page/start", _looking(self._start)),
             Route("/page/seen", _looking(self._seen)),
             Route("/page/live", self._live),
@@ -160,6 +161,16 @@ class Page:
         ]
 
     # ---- looking
+
+    async def _picture(self, request: Request) -> Response:
+        """A picture that a message shows, and nothing else: other bytes could be a page of this origin."""
+        try:
+            file = self._sandbox.file(request.path_params["file_id"])
+        except Refused as refusal:
+            raise HTTPException(404, "There is no such picture.") from refusal
+        if not file.kind:
+            raise HTTPException(404, "There is no such picture.")
+        return Response(file.content, media_type=f"image/{file.kind}")
 
     def _start(self, _request: Request) -> Json:
         declared = self._sandbox.declared

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.blocks import check_message, name_parts
+from bot.sandbox.blocks import check_message, name_parts, refuse_blocks
 from bot.sandbox.events import Events
+from bot.sandbox.files import Files
 from bot.sandbox.messages import Message
 from bot.sandbox.people import BOT_USER_ID, Json
 from bot.sandbox.refusals import Refused
@@ -17,9 +18,10 @@ TEXT_CHARACTERS = 40_000
 class Posting:
     """The one place where the app's messages come from."""
 
-    def __init__(self, workspace: Workspace, events: Events) -> None:
+    def __init__(self, workspace: Workspace, events: Events, files: Files) -> None:
         self._workspace = workspace
         self._events = events
+        self._files = files
 
     def content(self, args: Json) -> tuple[str, tuple[Json, ...]]:
         """Text and checked blocks of a request.
@@ -32,8 +34,13 @@ class Posting:
             raise Refused("no_text")
         if len(text) > TEXT_CHARACTERS:
             raise Refused("msg_too_long")
-        check_message(blocks)
+        self.check(blocks)
         return text, tuple(name_parts(blocks, self._block_id))
+
+    def check(self, blocks: list[Json]) -> None:
+        """Refuse blocks that a message cannot hold, or that name pictures nobody could see."""
+        check_message(blocks)
+        refuse_blocks(self._files.problems(blocks))
 
     def put(self, channel_id: str, *, text: str, blocks: tuple[Json, ...], **more: Any) -> Message:
         """Post as the app."""

@@ -53,6 +53,17 @@ def matching(pattern: str, what: str) -> Rule:
     return rule
 
 
+def like(pattern: str) -> Rule:
+    """A string that Slack holds against a pattern, naming it."""
+    form = re.compile(pattern)
+
+    def rule(problems: Problems, at: str, value: Any) -> None:
+        if not isinstance(value, str) or not form.search(value):
+            problems.add(at, f"input must match regex pattern: {pattern}")
+
+    return rule
+
+
 def one_of(*allowed: str) -> Rule:
     """One of a few words."""
 

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from bot.sandbox.acts import Acts
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
+from bot.sandbox.files import Files
 from bot.sandbox.manifest import Declared
 from bot.sandbox.methods import Desk
 from bot.sandbox.modals import Modals
@@ -54,14 +55,16 @@ class Sandbox(Acts, Sights):
         self.faults = Faults(disconnect=self._sockets.disconnect)
         self._events = Events(workspace, self._sockets, self.faults)
         self._triggers = Triggers()
-        self._modals = Modals(workspace, self._triggers)
-        posting = Posting(workspace, self._events)
+        self._files = Files(workspace, self.faults)
+        self._modals = Modals(workspace, self._triggers, self._files)
+        posting = Posting(workspace, self._events, self._files)
         self._replies = Replies(workspace, posting, clock)
         self._suggested = {}
         self._page = Page(self, page or PageOptions())
         desk = Desk(
             workspace=workspace,
             posting=posting,
+            files=self._files,
             modals=self._modals,
             rates=Rates(clock),
             site=lambda: self.page_url,

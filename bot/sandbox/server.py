@@ -63,6 +63,7 @@ class Site:
             routes=[
                 Route("/api/{method}", self._call, methods=["GET", "POST"]),
                 Route("/responses/{code}", self._reply, methods=["POST"]),
+                Route("/upload/v1/{code}", self._upload, methods=["POST"]),
                 WebSocketRoute("/link", self._link),
                 Mount("/", page),
             ]
@@ -84,6 +85,12 @@ class Site:
         except Refused as refusal:
             return JSONResponse({"ok": False, "error": refusal.code})
         return _response(self._api.answer(request.path_params["method"], token, args))
+
+    async def _upload(self, request: Request) -> Response | _Dropped:
+        """A file's raw bytes, whatever the content type says: urllib calls them a form."""
+        if _from_browser(request.headers):
+            return PlainTextResponse("The API is not for web pages.", 403)
+        return _response(self._api.upload(request.path_params["code"], await request.body()))
 
     async def _reply(self, request: Request) -> Response:
         if _from_browser(request.headers):

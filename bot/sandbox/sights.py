@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.files import File, Files
 from bot.sandbox.manifest import Declared
 from bot.sandbox.messages import Message
 from bot.sandbox.people import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Json, Person
@@ -29,6 +30,7 @@ class Sights:
     faults: Faults
     clock: Callable[[], datetime]
     _api: WebApi
+    _files: Files
 
     @property
     def declared(self) -> Declared:
@@ -99,6 +101,10 @@ class Sights:
     def message(self, channel_id: str, ts: str) -> Message:
         """One message as it is now, an ephemeral too; raises Refused("message_not_found")."""
         return self.workspace.find_message(channel_id, ts)
+
+    def file(self, file_id: str) -> File:
+        """A file the app has uploaded and completed; raises Refused("file_not_found")."""
+        return self._files.file(file_id)
 
     def home(self, user_id: str) -> View | None:
         """The person's Home tab; None before the app published one."""

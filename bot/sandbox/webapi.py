@@ -11,14 +11,14 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.sandbox.faults import Faults
+from bot.sandbox.faults import UPLOAD, Faults
 from bot.sandbox.methods import METHODS, Desk, Method
 from bot.sandbox.people import Json
 from bot.sandbox.refusals import Refused
 
 BOT_TOKEN = "xoxb-sandbox-bot"  # noqa: S105 - opens nothing but this sandbox
 APP_TOKEN = "xapp-1-A0SANDBOX-sandbox"  # noqa: S105 - likewise
-_JSON_ARGUMENTS = ("blocks", "view", "metadata", "attachments")
+_JSON_ARGUMENTS = ("blocks", "view", "metadata", "attachments", "files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,21 @@ class WebApi:
         """Answer one call, as told to fail or by the rules, and write it down."""
         args = dict(args)
         token = str(args.pop("token", None) or token)
-        reply = self._failing(name) or self._ruled(name, token, args)
+        return self._noted(name, args, self._failing(name) or self._ruled(name, token, args))
+
+    def upload(self, code: str, content: bytes) -> Reply:
+        """Take a file's bytes at the address given out for them; as in Slack, no token is asked for."""
+        reply = self._failing(UPLOAD) or self._taken(code, content)
+        return self._noted(UPLOAD, {"bytes": len(content)}, reply)
+
+    def _taken(self, code: str, content: bytes) -> Reply:
+        try:
+            self._desk.files.upload(code, content)
+        except Refused as refusal:
+            return Reply(body={"ok": False, "error": refusal.code}, status=400)
+        return Reply(body={"ok": True})
+
+    def _noted(self, name: str, args: Json, reply: Reply) -> Reply:
         outcome = "ok" if reply.body.get("ok") else str(reply.body.get("error"))
         self.calls.append(Call(method=name, args=args, at=self._clock(), outcome=outcome))
         if outcome == "ok" and self._faults.take("lose reply", name) is not None:
@@ -67,6 +81,9 @@ class WebApi:
             return _too_many(retry_after)
         if self._faults.take("500", name) is not None:
             return Reply(body={"ok": False, "error": "internal_error"}, status=500)
+        refusal = self._faults.take_refusal(name)
+        if refusal is not None:
+            return Reply(body={"ok": False, "error": refusal}, status=400 if name == UPLOAD else 200)
         return None
 
     def _ruled(self, name: str, token: str, args: Json) -> Reply:

@@ -33,6 +33,8 @@ MANIFEST: Json = {
                 "chat:write",
                 "commands",
                 "dnd:read",
+                "files:read",
+                "files:write",
                 "groups:read",
                 "im:history",
                 "im:write",
