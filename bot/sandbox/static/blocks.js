@@ -4,6 +4,7 @@ import { el, freshId } from "./dom.js";
 import { element, image } from "./elements.js";
 import { markdown } from "./markdown.js";
 import { plain, textObject } from "./mrkdwn.js";
+import { enlargeable } from "./picture.js";
 import { richText } from "./richtext.js";
 import { say } from "./words.js";
 
@@ -59,7 +60,8 @@ function actions(block, ctx) {
 
 function imageBlock(block, ctx) {
   return el("figure", {},
-    block.title ? el("figcaption", {}, textObject(block.title, ctx)) : null, image(block));
+    block.title ? el("figcaption", {}, textObject(block.title, ctx)) : null,
+    enlargeable(image(block), block.title?.text));
 }
 
 function input(block, ctx) {

@@ -4,6 +4,7 @@ import { agreed } from "./confirm.js";
 import { el, freshId } from "./dom.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { picker } from "./picker.js";
+import { pictureAddress } from "./picture.js";
 import { menu } from "./popup.js";
 import { isStateful } from "./values.js";
 import { say } from "./words.js";
@@ -92,8 +93,7 @@ async function chooseOverflow(spec, option, place) {
 
 // A picture of another origin is not fetched (this page works offline): its description stands in its place.
 export function image(spec) {
-  const file = spec.slack_file?.id;
-  const address = file ? `${location.origin}/page/files/${encodeURIComponent(file)}` : spec.image_url ?? "";
+  const address = pictureAddress(spec);
   if (/^data:image\//.test(address) || address.startsWith(`${location.origin}/`)) {
     return el("img", { src: address, alt: spec.alt_text ?? "", class: "picture" });
   }

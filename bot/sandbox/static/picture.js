@@ -1,0 +1,27 @@
+// Pictures: where they come from, and a larger view of them.
+import { el, freshId, icon } from "./dom.js";
+
+// A picture that the app uploaded is served by this page; Slack names it by its id or by one of its addresses.
+export function pictureAddress(spec) {
+  const file = spec.slack_file;
+  if (!file) return spec.image_url ?? "";
+  const id = file.id ?? /\b(F[A-Z0-9]{8,})\//.exec(file.url)?.[1] ?? "";
+  return `${location.origin}/page/files/${encodeURIComponent(id)}`;
+}
+
+// The picture as a button that shows it as large as the window allows.
+export function enlargeable(picture, title) {
+  if (picture.tagName !== "IMG") return picture;
+  const show = () => larger(picture, title);
+  return el("button", { type: "button", class: "picture-open", title: "Enlarge", on: { click: show } }, picture);
+}
+
+function larger(picture, title) {
+  const id = freshId("picture");
+  const dialog = el("dialog", { class: "modal picture-view", "aria-labelledby": id, on: { close: () => dialog.remove() } });
+  const x = el("button", { type: "button", class: "icon", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"));
+  dialog.append(el("header", {}, el("h2", { id }, title || "Picture"), x),
+    el("div", { class: "modal-body", tabindex: "0" }, el("img", { src: picture.src, alt: picture.alt })));
+  document.body.append(dialog);
+  dialog.showModal();
+}
