@@ -57,7 +57,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 def _table(name: str, *columns: Any) -> Table:
-    # Without a rowid, SQLite keeps no trace of the order in which rows came (privacy §7).
+    # Without a rowid, no number tells in which order rows came (privacy §7).
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
