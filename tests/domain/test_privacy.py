@@ -12,6 +12,7 @@ from bot.domain.privacy import (
     ROSTER_MIN,
     UPDATES_PER_BLOCK,
     at_most,
+    may_publish,
     promise_numbers,
 )
 
@@ -32,6 +33,16 @@ def test_the_constants_of_the_release_rule_stand() -> None:
     assert (ROSTER_MIN, CONTRIBUTORS_MIN, EPS) == (8, 6, 1)
     assert PERIOD_WEEKS == WEEKS_IN_PERIOD == 4
     assert UPDATES_PER_BLOCK * WEEKS_IN_PERIOD == WEEKS_IN_BLOCK
+
+
+@pytest.mark.parametrize(
+    ("roster", "contributors", "possible"),
+    [(8, 6, True), (7, 6, False), (8, 5, False), (30, 5, False), (6, 6, False), (30, 30, True)],
+)
+def test_words_need_eight_in_the_group_and_six_who_took_part(
+    roster: int, contributors: int, possible: bool
+) -> None:
+    assert may_publish(roster, contributors) is possible
 
 
 def test_every_number_of_the_promise_is_computed() -> None:
