@@ -30,7 +30,9 @@ MANIFEST: Json = {
             {"name": "Open the form", "type": "global", "callback_id": "open_form", "description": "At once"}
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "im:history", "im:write", "users:read"]}},
+    "oauth_config": {
+        "scopes": {"bot": ["chat:write", "commands", "files:write", "im:history", "im:write", "users:read"]}
+    },
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened", "message.im"]},
         "interactivity": {"is_enabled": True},
