@@ -91,6 +91,11 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
 
+def image(file_id: str, *, alt: str) -> Block:
+    """A picture that was uploaded to Slack without sharing it anywhere else."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt}
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

@@ -1,4 +1,4 @@
-"""The supervisor's one scheduled message a week: the prompt, then one line for each team."""
+"""The supervisor's one scheduled message a week: the prompt, then a section for each group they read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks import ids
+from bot.blocks import digests, ids
+from bot.blocks.digests import Picture, Update
 from bot.blocks.elements import (
     Block,
     Message,
@@ -20,33 +21,51 @@ from bot.blocks.elements import (
 from bot.content import Words
 from bot.domain.privacy import promise_numbers
 
+PICTURED = 7
+"""Updates with a picture in one message; the others are words alone, so that 50 blocks are enough."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamSection:
-    """A team as the weekly message names it. No figure from answers has a place here.
+    """A group as the weekly message shows it. No figure from answers has a place here.
 
-    why_said_before: that no words are possible was said in an earlier message.
+    name: its team; together_with: the other teams of a pooled line. lines, parent, picture: this
+    period's update as stored, in the first message after a freeze. suppressed: that message has none
+    because too few took part or count; lost: none because it was not finished. next_update_on: in the
+    other weeks too. why_said_before: that and why nothing can be shown was said in an earlier message.
     """
 
     name: str
     words_possible: bool
     next_update_on: date | None = None
     why_said_before: bool = False
+    together_with: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    parent: str = ""
+    picture: Picture | None = None
+    suppressed: bool = False
+    lost: bool = False
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return (self.name, *self.together_with)
 
 
 def weekly(
     words: Words, *, prompt: int, teams: Sequence[TeamSection] = (), open_asks: bool = False
 ) -> Message:
     """prompt: 1 to 12. open_asks: the reader has an ask without an answer."""
-    lines = [line for team in teams if (line := _team_line(words, team))]
+    updated = [team for team in teams if team.lines]
+    lines = [line for team in teams if not team.lines for line in _team_lines(words, team)]
     return Message(
         text=words("weekly.title"),
         blocks=[
             *prompt_blocks(words, prompt),
             divider(),
+            *_updates(words, updated),
             *sections(lines),
             *(_open_asks(words) if open_asks else []),
-            context(words("weekly.footer")),
+            context(words("weekly.footer_update" if updated else "weekly.footer")),
         ],
     )
 
@@ -65,11 +84,42 @@ def prompt_blocks(words: Words, number: int) -> list[Block]:
     return [section(said), context(words("weekly.hr_line"))]
 
 
-def _team_line(words: Words, team: TeamSection) -> str:
-    """One line, or none where it was said before that there will be no words."""
-    name = escape(team.name)
+def _updates(words: Words, teams: Sequence[TeamSection]) -> list[Block]:
+    if not teams:
+        return []
+    pictured = [block for team in teams[:PICTURED] for block in _update(words, team)]
+    in_words = sections([_in_words(words, team) for team in teams[PICTURED:]])
+    return [*pictured, *in_words, digests.ranges(words), divider()]
+
+
+def _update(words: Words, team: TeamSection) -> list[Block]:
+    update = Update(groups=team.groups, lines=team.lines, parent=team.parent, picture=team.picture)
+    return digests.update_blocks(words, update, next_update_on=team.next_update_on)
+
+
+def _in_words(words: Words, team: TeamSection) -> str:
+    *said, closing = team.lines
+    return "\n".join([digests.title(words, team.groups), *said, *filter(None, [team.parent]), closing, ""])
+
+
+def _team_lines(words: Words, team: TeamSection) -> list[str]:
+    """Why there is no update, once; then only the date of the next."""
+    name = digests.names(team.groups)
     if not team.words_possible:
-        return "" if team.why_said_before else words("weekly.no_words", team=name, **promise_numbers())
+        why = words("weekly.no_words", team=name, **promise_numbers())
+        return [] if team.why_said_before else [why]
+    return [*_none_this_time(words, team, name), _next(words, team, name)]
+
+
+def _none_this_time(words: Words, team: TeamSection, name: str) -> list[str]:
+    if team.lost:
+        return [words("weekly.lost", team=name)]
+    if team.suppressed and not team.why_said_before:
+        return [words("weekly.suppressed", team=name, **promise_numbers())]
+    return []
+
+
+def _next(words: Words, team: TeamSection, name: str) -> str:
     if team.next_update_on is None:
         return words("weekly.no_date", team=name)
     return words("weekly.next_update", team=name, date=words.date(team.next_update_on))

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_day_names, get_timezone_location, get_timezone_name
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_day_names,
+    get_timezone_location,
+    get_timezone_name,
+)
 
 from bot.content.language import Language
 from bot.content.pages import ELSEWHERE, CrisisCard, Item, Label, Pages, Practice, Prompt
@@ -49,6 +56,10 @@ class Words:
     def crisis(self, country: str) -> CrisisCard:
         """The lines of a country by its ISO code; those for elsewhere when it has none. Never empty."""
         return self.pages.crisis.get(country, self.pages.crisis[ELSEWHERE])
+
+    def short_date(self, on: date) -> str:
+        """Day and month without the weekday, for labels."""
+        return str(format_skeleton("MMMd", on, locale=self.language))
 
     def date(self, on: date) -> str:
         return format_date(on, self.spoken.date, locale=self.language)

@@ -49,7 +49,8 @@ def test_why_there_are_no_words_is_said_once(words: Words) -> None:
 
 
 def test_nothing_about_a_team_can_carry_a_figure() -> None:
-    assert {field.type for field in fields(TeamSection)} == {"str", "bool", "date | None"}
+    types = {field.type for field in fields(TeamSection)}
+    assert types == {"str", "bool", "date | None", "tuple[str, ...]", "Picture | None"}
 
 
 def test_the_only_numbers_are_those_of_the_rule_and_the_date(words: Words) -> None:
