@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time, timedelta
 from functools import partial
 
 from slack_bolt import App
@@ -36,29 +36,43 @@ from storage import asks, members, outbox, timers
 from storage.database import Tx
 from storage.timers import ask_entity
 
+FARTHEST = timedelta(days=366)
+"""How far ahead a check-in can be put; a slip of the year is more likely than a later one."""
 ANSWERED_WITH = {ids.MET: AskState.MET, ids.NO_LONGER: AskState.NO_LONGER}
 
 
 def on_ask_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Ask for something: the same for everybody, nothing prefilled, no reason field (changes 6)."""
-    earlier = asks.get(tx, visit.act.value) if visit.act.value else None
-    instead_of = earlier.ask_id if earlier and earlier.asker == visit.ref else ""
-    passed_over = {earlier.recipient, earlier.also_asked} if earlier and instead_of else set()
-    people = [ref for ref in asking.recipients(visit.ref, member.team) if _is_here(tx, ref)]
-    open_to = [ref for ref in people if ref not in passed_over]
+    earlier = _own(visit, tx) if visit.act.value else None
+    passed_over = {earlier.recipient, earlier.also_asked} if earlier else set()
+    open_to = [ref for ref in _askable(visit, tx, member, earlier) if ref not in passed_over]
     if not open_to:
         return (Sorry(trouble="nobody_to_ask"),)
     view = screens.ask_form(
         visit.words(member),
         recipients=[(members.user_id(tx, ref), _role(member, ref)) for ref in open_to],
-        deputy=len(open_to) > 1,
-        instead_of=instead_of,
+        deputy=_has_deputy(visit, member, open_to),
+        instead_of=earlier.ask_id if earlier else "",
     )
     return (Show(view=view),)
 
 
+def _askable(visit: Visit, tx: Tx, member: Member, earlier: Ask | None) -> tuple[PersonRef, ...]:
+    """Supervisor and deputy, and whom the one asked before named; those who are still here."""
+    named = earlier.next_person if earlier else None
+    people = dict.fromkeys((*asking.recipients(visit.ref, member.team), *([named] if named else [])))
+    return tuple(ref for ref in people if _is_here(tx, ref))
+
+
+def _has_deputy(visit: Visit, member: Member, open_to: list[PersonRef]) -> bool:
+    """Somebody of the team is left who can be asked too."""
+    return len(set(asking.recipients(visit.ref, member.team)) & set(open_to)) > 1
+
+
 def _role(member: Member, ref: PersonRef) -> Role:
-    return "supervisor" if member.team and ref == member.team.supervisor else "deputy"
+    if member.team and ref == member.team.supervisor:
+        return "supervisor"
+    return "deputy" if member.team and ref == member.team.deputy else "named"
 
 
 def _is_here(tx: Tx, ref: PersonRef) -> bool:
@@ -69,19 +83,19 @@ def _is_here(tx: Tx, ref: PersonRef) -> bool:
 def on_asked(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The ask was sent: one named note to one person, in their working time, and the timers that end it."""
     recipient = tx.ref(visit.act.needed(ids.RECIPIENT))
-    others = asking.recipients(visit.ref, member.team)
-    if recipient not in others:
+    earlier = _own_by(visit, tx, str(visit.act.facts.get("instead_of", "")))
+    if recipient not in _askable(visit, tx, member, earlier):
         raise Malformed("recipient")
-    _close_earlier(visit, tx)
+    closed = _close(visit, tx, earlier) if earlier else ()
     waiting = next((ask for ask in asks.list_of(tx, visit.ref) if _still_waits(ask, recipient)), None)
-    ask = waiting or _add(visit, tx, member, recipient, others)
+    ask = waiting or _add(visit, tx, member, recipient)
     view = screens.asked(
         visit.words(member),
         ask_id=ask.ask_id,
         recipient_id=members.user_id(tx, recipient),
         deputy_id=members.user_id(tx, ask.deputy) if ask.deputy else None,
     )
-    return (Turn(view=view), FreshHome())
+    return (Turn(view=view), *closed, FreshHome())
 
 
 def _still_waits(ask: Ask, recipient: PersonRef) -> bool:
@@ -89,16 +103,15 @@ def _still_waits(ask: Ask, recipient: PersonRef) -> bool:
     return ask.recipient == recipient and ask.state is AskState.OPEN
 
 
-def _close_earlier(visit: Visit, tx: Tx) -> None:
-    earlier = str(visit.act.facts.get("instead_of", ""))
-    found = asks.get(tx, earlier) if earlier else None
-    if found and found.asker == visit.ref:
-        asks.move(tx, earlier, asking.WAITING, AskState.NO_LONGER)
+def _close(visit: Visit, tx: Tx, earlier: Ask) -> Replies:
+    """Somebody else is asked instead: the earlier ask ends, and its cards say so."""
+    moved = asks.move(tx, earlier.ask_id, asking.WAITING, AskState.NO_LONGER)
+    return _their_cards(visit, tx, earlier.ask_id) if moved else ()
 
 
-def _add(visit: Visit, tx: Tx, member: Member, recipient: PersonRef, others: tuple[PersonRef, ...]) -> Ask:
-    allowed = bool(visit.act.several(ids.DEPUTY_TOO))
-    deputy = next((ref for ref in others if ref != recipient), None) if allowed else None
+def _add(visit: Visit, tx: Tx, member: Member, recipient: PersonRef) -> Ask:
+    others = asking.recipients(visit.ref, member.team) if visit.act.several(ids.DEPUTY_TOO) else ()
+    deputy = next((ref for ref in others if ref != recipient), None)
     asked_on = local(visit.now, member.person.tz).date()
     ask = Ask(ask_id=asks.new_id(), asker=visit.ref, recipient=recipient, deputy=deputy, asked_on=asked_on)
     asks.add(tx, ask)
@@ -117,9 +130,9 @@ def _add(visit: Visit, tx: Tx, member: Member, recipient: PersonRef, others: tup
 def on_withdrawn(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Taken back by the asker, at any moment before it ended."""
     ask = _own(visit, tx)
-    if ask is None or asking.withdraw(ask.state) is None:
+    to = asking.withdraw(ask.state) if ask else None
+    if ask is None or to is None or not asks.move(tx, ask.ask_id, (ask.state,), to):
         return (Sorry(trouble="out_of_date"),)
-    asks.move(tx, ask.ask_id, (ask.state,), AskState.WITHDRAWN)
     timers.drop(tx, ask_entity(ask.ask_id), *asking.TIMERS)
     view = screens.ask_withdrawn_view(visit.words(member), recipient_id=members.user_id(tx, ask.recipient))
     return (Turn(view=view), *_their_cards(visit, tx, ask.ask_id), FreshHome())
@@ -140,20 +153,22 @@ def on_another_time_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
 
 def on_another_time(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Another day and hour, in the zone of who answers."""
-    meet_at = _moment(visit, member)
-    if meet_at <= visit.now:
+    ask_id, (on, at) = visit.act.fact("ask"), _day_and_hour(visit)
+    today = local(visit.now, member.person.tz).date()
+    if on > today + FARTHEST:
+        raise Malformed("day")
+    meet_at = instant(max(on, today), at, member.person.tz)
+    if on < today or meet_at <= visit.now:
         return (Wrong(errors=screens.another_time_errors(visit.words(member))),)
-    ask_id = visit.act.fact("ask")
     return _answer(visit, tx, member, ask_id, AskState.ANOTHER_TIME, meet_at=meet_at)
 
 
-def _moment(visit: Visit, member: Member) -> datetime:
+def _day_and_hour(visit: Visit) -> tuple[date, time]:
     try:
         on = date.fromisoformat(visit.act.needed(ids.MEET_ON))
-        at = time.fromisoformat(visit.act.needed(ids.MEET_TIME))
+        return on, time.fromisoformat(visit.act.needed(ids.MEET_TIME))
     except ValueError:
         raise Malformed("moment") from None
-    return instant(on, at, member.person.tz)
 
 
 def on_cannot_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -169,7 +184,10 @@ def on_cannot(visit: Visit) -> Replies:
 
 
 def _on_cannot(visit: Visit, tx: Tx, member: Member, named: RosterEntry | None) -> Replies:
-    ask = _known(tx, visit.act.fact("ask"))
+    ask_id = visit.act.fact("ask")
+    if not _may_answer(visit, tx, ask_id):
+        return _no_longer_open(visit, tx, ask_id)
+    ask = _known(tx, ask_id)
     if named is None or not named.is_staff or not named.active:
         return (Wrong(errors=screens.cannot_errors(visit.words(member))),)
     next_person = note_person(tx, named)
@@ -180,9 +198,9 @@ def _on_cannot(visit: Visit, tx: Tx, member: Member, named: RosterEntry | None) 
 
 def _answer(visit: Visit, tx: Tx, member: Member, ask_id: str, given: AskState, **more: object) -> Replies:
     """The first answer counts; the asker is told, the cards of those asked say what became of it."""
-    if not _may_answer(visit, tx, ask_id):
+    may = _may_answer(visit, tx, ask_id)
+    if not may or not asks.move(tx, ask_id, asking.WAITING, given, answered_by=visit.ref, **more):
         return _no_longer_open(visit, tx, ask_id)
-    asks.move(tx, ask_id, asking.WAITING, given, answered_by=visit.ref, **more)
     ask = _known(tx, ask_id)
     timers.drop(tx, ask_entity(ask_id), *asking.TIMERS)
     asker = members.known(tx, ask.asker, visit.now)
@@ -259,9 +277,9 @@ def on_follow_up(visit: Visit, tx: Tx, member: Member) -> Replies:
     given, ask = visit.act.needed(ids.HAPPENED), _own_by(visit, tx, visit.act.fact("ask"))
     if given not in (ids.MET, ids.NOT_YET, ids.NO_LONGER):
         raise Malformed("happened")
-    if ask is None or asking.after_follow_up(ask.state, AskState.NO_LONGER) is None:
+    to = asking.after_follow_up(ask.state, ANSWERED_WITH.get(given, AskState.NO_LONGER)) if ask else None
+    if ask is None or to is None or not asks.move(tx, ask.ask_id, (ask.state,), to):
         return (Sorry(trouble="out_of_date"),)
-    asks.move(tx, ask.ask_id, (ask.state,), ANSWERED_WITH.get(given, AskState.NO_LONGER))
     can_ask = bool(asking.recipients(visit.ref, member.team))
     view = screens.did_it_happen_done(visit.words(member), answer=given, ask_again=can_ask)
     return (Turn(view=view), FreshHome())

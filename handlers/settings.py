@@ -10,7 +10,7 @@ from bot.blocks import ids
 from bot.blocks import settings as screens
 from bot.blocks.elements import Message, View
 from bot.domain.checkins import Standing
-from bot.domain.localtime import local
+from bot.domain.localtime import FRIDAY, MONDAY, local
 from bot.domain.members import Length, Member
 from bot.domain.rotation import REACTIONS
 from handlers.payloads import Malformed
@@ -30,6 +30,8 @@ from handlers.visit import (
 from storage import members, planning, privacy, rules
 from storage.database import Tx
 from storage.rules import RuleKind
+
+DAYS = {str(weekday): weekday for weekday in range(MONDAY, FRIDAY + 1)}
 
 
 def on_settings_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -52,10 +54,14 @@ def on_settings_saved(visit: Visit, tx: Tx, member: Member) -> Replies:
 
 
 def _slot(visit: Visit) -> tuple[int, time]:
+    weekday = DAYS.get(visit.act.needed(ids.DAY))
     try:
-        return int(visit.act.needed(ids.DAY)), time.fromisoformat(visit.act.needed(ids.HOUR))
+        local_time = time.fromisoformat(visit.act.needed(ids.HOUR))
     except ValueError:
-        raise Malformed("slot") from None
+        raise Malformed("hour") from None
+    if weekday is None:
+        raise Malformed("day")
+    return weekday, local_time
 
 
 def _others(visit: Visit) -> dict[str, object]:

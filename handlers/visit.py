@@ -197,10 +197,14 @@ Listen: TypeAlias = Callable[[Listener], Callable[..., None]]
 
 
 def for_member(listener: MemberListener) -> Listener:
-    """A listener inside one transaction, for somebody with a part here; others get a kind sentence."""
+    """A listener inside one transaction, for somebody with a part here; others get a kind sentence.
+
+    One person's acts wait for each other, so that a double click finds what the first one did.
+    """
 
     def on_act(visit: Visit) -> Replies:
         with visit.begin() as tx:
+            members.hold(tx, visit.ref)
             return _as_member(visit, tx, listener)
 
     return on_act

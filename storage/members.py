@@ -38,6 +38,12 @@ def get(tx: Tx, ref: PersonRef) -> Person | None:
     return found and _person(found)
 
 
+def hold(tx: Tx, ref: PersonRef) -> None:
+    """Let nothing else be done in somebody's name until this transaction ends: two clicks at once."""
+    # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.
+    tx.execute(select(people.c.ref).where(*_one(tx, ref)).with_for_update())
+
+
 def user_id(tx: Tx, ref: PersonRef) -> str:
     """Somebody's Slack id, unsealed; KeyError for nobody we know."""
     sealed = tx.execute(select(people.c.sealed_id).where(*_one(tx, ref))).scalar()
