@@ -42,7 +42,7 @@ NO_WINDOW = frozenset(
     {"push_limit_reached", "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
 )
 """Slack opens no further window: three are open, or three seconds have passed."""
-KEPT_OPEN = frozenset({"down", "fault", "malformed"})
+KEPT_OPEN = frozenset({"down", "fault", "malformed", "too_long"})
 """Troubles after which a form stays as it was filled in, so that nothing chosen is lost."""
 
 

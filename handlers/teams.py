@@ -6,11 +6,12 @@ without the dated promise of its leader (changes 10).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
@@ -22,7 +23,7 @@ from bot.blocks.teams import Problem, TeamCheck, TeamDraft
 from bot.content import Words
 from bot.content.holidays import calendar_of
 from bot.domain.groups import Roster, together
-from bot.domain.localtime import epoch_for, local, next_working
+from bot.domain.localtime import epoch_for, local, next_working, zone
 from bot.domain.members import Member, PersonRef, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Kind, dedupe_key, notice
 from bot.domain.privacy import ROSTER_MIN
@@ -49,7 +50,17 @@ from storage import members, outbox, rules, teams, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
 
+log = logging.getLogger(__name__)
+
+UNREADABLE = frozenset({"channel_not_found", "not_in_channel", "missing_scope"})
+"""Slack's ways of saying that the bot may not see who is in a channel."""
 HERE = frozenset({TeamState.AWAITING_PROMISE, TeamState.STARTED})
+
+
+People: TypeAlias = Mapping[str, RosterEntry | None]
+"""What Slack says of people, by user id; None for an id it does not know."""
+Errors: TypeAlias = Mapping[str, str]
+"""What is wrong with a form, by block_id; empty when nothing is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +68,12 @@ class Asked:
     """The first step as submitted, with what Slack says of everybody named in it."""
 
     draft: TeamDraft
-    people: Mapping[str, RosterEntry | None]
+    people: People
     member_ids: tuple[str, ...]
     bot_in_channel: bool
 
     def is_person(self, user_id: str) -> bool:
-        entry = self.people.get(user_id)
-        return entry is not None and entry.is_staff and entry.active
+        return _is_staff(self.people.get(user_id))
 
 
 def on_admin_claimed(visit: Visit) -> Replies:
@@ -92,7 +102,9 @@ def on_set_up_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     draft = TeamDraft(
         zone=member.person.tz, country=visit.house.country, language=visit.words(member).language
     )
-    return (Show(view=screens.team_form(visit.words(member), units=_units(tx), draft=draft)),)
+    # The id is given here, so that a form sent twice is one team.
+    view = screens.team_form(visit.words(member), units=_units(tx), draft=draft, team_id=teams.new_id())
+    return (Show(view=view),)
 
 
 def on_edit_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -138,17 +150,18 @@ def _draft(tx: Tx, plan: TeamPlan) -> TeamDraft:
 
 def on_planned(visit: Visit) -> Replies:
     """Step 1 was submitted: looked up in Slack, checked, kept as a plan; the form turns into step 2."""
-    try:
-        asked = _look_up(visit)
-    except SlackApiError:
-        asked = None
-    return for_member(for_admin(partial(_on_planned, asked=asked)))(visit)
+    return for_member(for_admin(partial(_on_planned, asked=_look_up(visit))))(visit)
 
 
-def _look_up(visit: Visit) -> Asked:
-    """SlackApiError when everybody of a channel is wanted that the bot cannot read."""
+def _look_up(visit: Visit) -> Asked | None:
+    """None when everybody of a channel is wanted that the bot cannot read."""
     draft, messenger = _read_draft(visit), visit.house.messenger
-    everyone = messenger.channel_people(draft.channel_id) if draft.everyone_in_channel else ()
+    try:
+        everyone = messenger.channel_people(draft.channel_id) if draft.everyone_in_channel else ()
+    except SlackApiError as error:
+        if error.response.get("error") not in UNREADABLE:
+            raise
+        return None
     in_charge = (draft.supervisor_id, draft.deputy_id, draft.leader_id)
     listed = dict.fromkeys((*draft.member_ids, *everyone))
     people = messenger.people(user_id for user_id in (*in_charge, *listed) if user_id)
@@ -176,16 +189,31 @@ def _read_draft(visit: Visit) -> TeamDraft:
         leader_id=act.needed(ids.LEADER),
         member_ids=act.several(ids.MEMBERS),
         everyone_in_channel=bool(act.several(ids.EVERYONE)),
-        zone=act.needed(ids.ZONE),
-        language=act.needed(ids.TEAM_LANGUAGE),
-        country=act.needed(ids.COUNTRY),
+        zone=_zone(act.needed(ids.ZONE)),
+        language=_offered(act.needed(ids.TEAM_LANGUAGE), visit.house.content.languages),
+        country=_offered(act.needed(ids.COUNTRY), visit.words(None).countries()),
     )
+
+
+def _zone(given: str) -> str:
+    try:
+        return str(zone(given))
+    except (KeyError, ValueError, OSError):
+        raise Malformed("zone") from None
+
+
+def _offered(given: str, offered: Container[str]) -> str:
+    if given not in offered:
+        raise Malformed("choice")
+    return given
 
 
 def _on_planned(visit: Visit, tx: Tx, member: Member, asked: Asked | None) -> Replies:
     words = visit.words(member)
     if asked is None:
         return (Wrong(errors=screens.problem(words, "channel_unreadable")),)
+    if max(len(asked.draft.name), len(asked.draft.new_unit)) > screens.NAME_MAX:
+        return (Sorry(trouble="too_long"),)
     team_id = str(visit.act.facts.get("team", "")) or teams.new_id()
     wrong = _what_is_wrong(tx, asked, team_id)
     if wrong:
@@ -200,12 +228,11 @@ def _what_is_wrong(tx: Tx, asked: Asked, team_id: str) -> Problem | None:
     """The first thing that is wrong with step 1, or None."""
     draft = asked.draft
     others = {team.name.casefold() for team in teams.list_teams(tx) if team.team_id != team_id}
-    units = {unit.name.casefold() for unit in teams.list_units(tx)}
     in_charge = [user for user in (draft.supervisor_id, draft.deputy_id, draft.leader_id) if user]
     problems: dict[Problem, bool] = {
-        "name_missing": not draft.name or len(draft.name) > screens.NAME_MAX,
+        "name_missing": not draft.name,
         "name_taken": draft.name.casefold() in others,
-        "unit_twice": bool(draft.new_unit and draft.unit_id) or draft.new_unit.casefold() in units,
+        "unit_twice": bool(draft.new_unit and draft.unit_id),
         "no_members": not asked.member_ids,
         "supervisor_is_deputy": draft.supervisor_id == draft.deputy_id,
         "not_a_person": not all(asked.is_person(user) for user in in_charge),
@@ -238,9 +265,11 @@ def _plan(visit: Visit, tx: Tx, asked: Asked, team_id: str) -> TeamPlan:
 
 
 def _unit(tx: Tx, draft: TeamDraft) -> str | None:
+    """The unit chosen, or the one of that name, which is made if there is none."""
     if not draft.new_unit:
         return draft.unit_id or None
-    unit = Unit(unit_id=teams.new_id(), name=draft.new_unit)
+    named = (unit for unit in teams.list_units(tx) if unit.name.casefold() == draft.new_unit.casefold())
+    unit = next(named, None) or Unit(unit_id=teams.new_id(), name=draft.new_unit)
     teams.save_unit(tx, unit)
     return unit.unit_id
 
@@ -295,14 +324,23 @@ def _elsewhere(tx: Tx, plan: TeamPlan) -> tuple[tuple[str, str], ...]:
     )
 
 
-def on_checked(visit: Visit, tx: Tx, member: Member) -> Replies:
+def on_checked(visit: Visit) -> Replies:
     """Step 2 was submitted: the plan holds, and the leader is asked for the promise."""
+    named = (visit.act.one(ids.KEY_PERSON), visit.act.one(ids.POOL_OWNER))
+    people = visit.house.messenger.people(user_id for user_id in named if user_id)
+    return for_member(for_admin(partial(_on_checked, people=people)))(visit)
+
+
+def _on_checked(visit: Visit, tx: Tx, member: Member, people: People) -> Replies:
     plan = teams.get_plan(tx, visit.act.fact("team"))
     if plan is None:
         raise Malformed("team")
-    words, wrong = visit.words(member), _key_holder(visit, tx) or _pooling(visit, tx, plan)
+    if len(visit.act.one(ids.KEY_WORDS) or "") > screens.NAME_MAX:
+        return (Sorry(trouble="too_long"),)
+    words = visit.words(member)
+    wrong = _key_holder(visit, tx, words, people) or _pooling(visit, tx, words, plan, people)
     if wrong:
-        return (Wrong(errors=screens.problem(words, wrong)),)
+        return (Wrong(errors=wrong),)
     if not visit.act.several(ids.MOVE_HERE):
         plan = _without_those_elsewhere(tx, plan)
     return (Turn(view=_confirm(visit, tx, words, plan)), FreshHome(showing_work=True))
@@ -316,16 +354,26 @@ def _without_those_elsewhere(tx: Tx, plan: TeamPlan) -> TeamPlan:
 def _confirm(visit: Visit, tx: Tx, words: Words, plan: TeamPlan) -> View:
     present = teams.get(tx, plan.team.team_id)
     team = replace(plan.team, pooled=present.pooled if present else False)
-    if team.state is TeamState.STARTED:
-        apply(tx, replace(plan, team=team), visit.now)
-        return screens.team_saved(words, name=team.name)
-    team = replace(team, state=TeamState.AWAITING_PROMISE)
-    teams.save(tx, team)
-    teams.save_plan(tx, replace(plan, team=team))
-    if team.leader is None:
+    leader = team.leader
+    if leader is None:
         raise Malformed("leader")
-    ask_for_promise(tx, team, team.leader, visit.ref, visit.now)
-    return screens.team_waiting(words, name=team.name, leader_id=members.user_id(tx, team.leader))
+    if team.state is TeamState.STARTED:
+        new_leader = present is None or present.leader != leader
+        team = replace(team, promised_on=None, staff_told_on=None) if new_leader else team
+        apply(tx, replace(plan, team=team), visit.now)
+        if not team.waits_for_promise:
+            return screens.team_saved(words, name=team.name)
+    else:
+        team = replace(team, state=TeamState.AWAITING_PROMISE)
+        teams.save(tx, team)
+        teams.save_plan(tx, replace(plan, team=team))
+    ask_for_promise(tx, team, leader, visit.ref, visit.now)
+    return screens.team_waiting(
+        words,
+        name=team.name,
+        leader_id=members.user_id(tx, leader),
+        started=team.state is TeamState.STARTED,
+    )
 
 
 def ask_for_promise(tx: Tx, team: Team, leader: PersonRef, admin: PersonRef, now: datetime) -> None:
@@ -335,47 +383,46 @@ def ask_for_promise(tx: Tx, team: Team, leader: PersonRef, admin: PersonRef, now
     outbox.add(tx, notice(Kind.PROMISE, leader, team.team_id, next_working(now, calendar), facts=facts))
 
 
-def _key_holder(visit: Visit, tx: Tx) -> Problem | None:
+def _key_holder(visit: Visit, tx: Tx, words: Words, people: People) -> Errors:
     """Who runs the server and holds the keys, if it was asked (changes 11)."""
     act = visit.act
     if ids.KEY_WORDS not in act.values and ids.KEY_PERSON not in act.values:
-        return None
+        return {}
     user_id, said = act.one(ids.KEY_PERSON), (act.one(ids.KEY_WORDS) or "").strip()
     if not user_id and not said:
-        return "key_holder_missing"
+        return screens.problem(words, "key_holder_missing")
+    ref = _named(tx, people, user_id)
+    if user_id and ref is None:
+        return screens.problem(words, "not_a_person", at=ids.KEY_PERSON)
     conflict = bool(act.several(ids.KEY_CONFLICT))
-    ref = _known_person(visit, tx, user_id) if user_id else None
     workspaces.set_key_holder(tx, None if ref else said, ref, conflict=conflict)
-    return None
+    return {}
 
 
-def _known_person(visit: Visit, tx: Tx, user_id: str) -> PersonRef:
-    """Somebody named in step 2, looked up if they have no part here yet."""
-    ref = tx.ref(user_id)
-    if members.get(tx, ref) is None:
-        entry = visit.house.messenger.person(user_id)
-        if entry is None or not entry.is_staff:
-            raise Malformed("person")
-        note_person(tx, entry)
-    return ref
+def _named(tx: Tx, people: People, user_id: str | None) -> PersonRef | None:
+    """Somebody named in step 2, noted in the roster; None for an app, a stranger or somebody who left."""
+    entry = people.get(user_id) if user_id else None
+    return note_person(tx, entry) if entry is not None and _is_staff(entry) else None
 
 
-def _pooling(visit: Visit, tx: Tx, plan: TeamPlan) -> Problem | None:
+def _pooling(visit: Visit, tx: Tx, words: Words, plan: TeamPlan, people: People) -> Errors:
     """Small siblings shown together, with a named owner of their line, if the admin chose so."""
     chosen = visit.act.one(ids.POOL)
     if chosen is None or plan.team.unit_id is None:
-        return None
+        return {}
     pool = [plan.team, *(team for team, _ in _small_siblings(visit, tx, plan))]
     if chosen == ids.POOL_ALONE:
         _set_pooled(tx, [plan.team], pooled=False)
-        return None
-    owner = visit.act.one(ids.POOL_OWNER)
-    if not owner:
-        return "pool_owner_missing"
+        return {}
+    if not visit.act.one(ids.POOL_OWNER):
+        return screens.problem(words, "pool_owner_missing")
+    owner = _named(tx, people, visit.act.one(ids.POOL_OWNER))
+    if owner is None:
+        return screens.problem(words, "not_a_person", at=ids.POOL_OWNER)
     unit = next(unit for unit in teams.list_units(tx) if unit.unit_id == plan.team.unit_id)
-    teams.save_unit(tx, replace(unit, pool_owner=_known_person(visit, tx, owner)))
+    teams.save_unit(tx, replace(unit, pool_owner=owner))
     _set_pooled(tx, pool, pooled=True)
-    return None
+    return {}
 
 
 def _set_pooled(tx: Tx, pool: list[Team], *, pooled: bool) -> None:
@@ -395,7 +442,7 @@ def on_promise_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
 
 
 def on_promised(visit: Visit, tx: Tx, member: Member) -> Replies:
-    """The leader accepts: dated, visible to all, and the team starts."""
+    """The leader accepts: dated, visible to all, and the team starts, unless it has under another leader."""
     team = _promised_team(visit, tx, visit.act.fact("team"))
     if team is None:
         return (Sorry(trouble="out_of_date"),)
@@ -403,9 +450,12 @@ def on_promised(visit: Visit, tx: Tx, member: Member) -> Replies:
     told_on = _date(visit.act.needed(ids.STAFF_TOLD_ON))
     if told_on > today:
         return (Wrong(errors=screens.problem(words, "told_in_future")),)
-    plan = teams.get_plan(tx, team.team_id) or _as_it_is(visit, tx, team.team_id)
     promised = replace(team, promised_on=today, staff_told_on=told_on)
-    start(tx, replace(plan, team=promised), visit.now)
+    if team.state is TeamState.STARTED:
+        teams.save(tx, promised)
+    else:
+        plan = teams.get_plan(tx, team.team_id) or _as_it_is(visit, tx, team.team_id)
+        start(tx, replace(plan, team=promised), visit.now)
     view = screens.promise_thanks(words, name=team.name)
     return (Turn(view=view), *_promise_card(tx, words, promised), FreshHome())
 
@@ -413,8 +463,7 @@ def on_promised(visit: Visit, tx: Tx, member: Member) -> Replies:
 def _promised_team(visit: Visit, tx: Tx, team_id: str) -> Team | None:
     """The team that waits for exactly this person's promise."""
     team = teams.get(tx, team_id)
-    waits = team is not None and team.state is TeamState.AWAITING_PROMISE and team.leader == visit.ref
-    return team if waits else None
+    return team if team is not None and team.waits_for_promise and team.leader == visit.ref else None
 
 
 def _date(text: str) -> date:
@@ -509,10 +558,14 @@ def options_listener(house: House, screen: Callable[[Words, str], list[Element]]
     """A Bolt listener for a menu that loads its options while somebody types."""
 
     def on_typed(body: Mapping[str, Any], ack: Ack) -> None:
-        visit = Visit(house=house, act=act_from(body), now=house.now())
+        try:
+            visit, query = Visit(house=house, act=act_from(body), now=house.now()), query_of(body)
+        except Malformed:
+            log.warning("malformed query")
+            ack(options=[])
+            return
         known = visit.from_memory()
-        words = known[0] if known else house.content.words(None)
-        ack(options=screen(words, query_of(body)))
+        ack(options=screen(known[0] if known else house.content.words(None), query))
 
     return on_typed
 
@@ -522,7 +575,7 @@ def register(app: App, listen: Listen, house: House) -> None:
     app.action(ids.SET_UP_TEAM)(listen(for_reader(for_admin(on_set_up_opened))))
     app.action(ids.EDITED_TEAM)(listen(for_reader(for_admin(on_edit_opened))))
     app.view(ids.VIEW_TEAM)(listen(on_planned))
-    app.view(ids.VIEW_TEAM_CHECK)(listen(for_member(for_admin(on_checked))))
+    app.view(ids.VIEW_TEAM_CHECK)(listen(on_checked))
     app.action(ids.OPENED_PROMISE)(listen(for_reader(on_promise_opened)))
     app.view(ids.VIEW_PROMISE)(listen(for_member(on_promised)))
     app.action(ids.POSTED_PIN)(listen(on_pin_posted))

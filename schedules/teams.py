@@ -13,7 +13,7 @@ from storage import privacy, teams
 
 def _promise_wanted(scene: Scene) -> bool:
     team = teams.get(scene.tx, str(scene.claim.facts["team"]))
-    return team is not None and team.state is TeamState.AWAITING_PROMISE and team.leader == scene.to
+    return team is not None and team.waits_for_promise and team.leader == scene.to
 
 
 def _promise(scene: Scene) -> Message:

@@ -116,9 +116,9 @@ class TeamCheck:
 
 
 def team_form(words: Words, *, units: Sequence[tuple[str, str]], draft: TeamDraft, team_id: str = "") -> View:
-    """Step 1. units: (id, name). private_metadata is {"team": id}, empty for a new one."""
+    """Step 1. units: (id, name). private_metadata is {"team": id}; a draft without a name is a new team."""
     return modal(
-        words("team.title_edit" if team_id else "team.title"),
+        words("team.title_edit" if draft.name else "team.title"),
         [
             context(words("team.who_sees")),
             *_names(words, units, draft),
@@ -203,9 +203,9 @@ def _place(words: Words, draft: TeamDraft) -> list[Block]:
     ]
 
 
-def problem(words: Words, kind: Problem) -> dict[str, str]:
-    """What is wrong with a submitted step, by block_id."""
-    return {AT_BLOCK[kind]: words(f"team.problem_{kind}")}
+def problem(words: Words, kind: Problem, at: str | None = None) -> dict[str, str]:
+    """What is wrong with a submitted step, by block_id: where it usually is, or at another field."""
+    return {at or AT_BLOCK[kind]: words(f"team.problem_{kind}")}
 
 
 def zone_options(words: Words, query: str) -> list[Element]:
@@ -314,10 +314,10 @@ def _key_holder(words: Words) -> list[Block]:
     ]
 
 
-def team_waiting(words: Words, *, name: str, leader_id: str) -> View:
-    """After step 2: the leader was asked."""
-    text = words("team.waiting", team=escape(name), leader=mention(leader_id))
-    return _told(words, text)
+def team_waiting(words: Words, *, name: str, leader_id: str, started: bool = False) -> View:
+    """After step 2: the leader was asked; the new one, if the team had started under another."""
+    key = "team.waiting_again" if started else "team.waiting"
+    return _told(words, words(key, team=escape(name), leader=mention(leader_id)))
 
 
 def team_saved(words: Words, *, name: str) -> View:

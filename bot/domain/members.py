@@ -100,6 +100,11 @@ class Team:
     promised_on: date | None = None
     started_at: datetime | None = None
 
+    @property
+    def waits_for_promise(self) -> bool:
+        """Set up and without its leader's promise: before the start, or after the leader changed."""
+        return self.state is not TeamState.DRAFT and self.promised_on is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamPlan:

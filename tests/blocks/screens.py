@@ -302,6 +302,7 @@ def _teams(words: Words) -> dict[str, Screen]:
         "team check enough": teams.team_check(words, TeamCheck(team_id="t1", name="Norte", counted=9)),
         "team check alone": teams.team_check(words, TeamCheck(team_id="t1", name="Norte", counted=3)),
         "team waiting": teams.team_waiting(words, name="Norte", leader_id=EVA),
+        "team waiting again": teams.team_waiting(words, name="Norte", leader_id=EVA, started=True),
         "team saved": teams.team_saved(words, name="Norte"),
         "promise request": teams.promise_request(words, team_id="t1", name="Norte", admin_id=ANA),
         "promise form": teams.promise_form(words, team_id="t1", name="Norte", today=ON),
