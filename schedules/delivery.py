@@ -11,18 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.domain.checkins import allowed_at
 from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
-from bot.slack import Refused, Sent, TryLater, Unknown
-from schedules import asks, checkins, first_contact, supervision, teams
-from schedules.setting import Recipe, Scene, Setting
+from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
+from schedules import asks, checkins, digests, first_contact, supervision, teams
+from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
 from storage import members, outbox, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
 
 log = logging.getLogger(__name__)
+
+PICTURE_NAME = "update.png"
 
 RECIPES: Mapping[Kind, Recipe] = {
     **first_contact.RECIPES,
@@ -30,6 +33,7 @@ RECIPES: Mapping[Kind, Recipe] = {
     **supervision.RECIPES,
     **asks.RECIPES,
     **teams.RECIPES,
+    **digests.RECIPES,
 }
 
 
@@ -38,7 +42,7 @@ class Ready:
     """A message about to go out: to a Slack user or channel id."""
 
     to: str
-    message: Message
+    message: Message | Pictured
 
 
 def deliver_one(setting: Setting, workspace: str) -> bool:
@@ -107,7 +111,7 @@ def _drop(scene: Scene, fate: Fate) -> None:
 
 
 def _send(setting: Setting, workspace: str, claim: Claim, ready: Ready) -> None:
-    outcome = setting.messenger.post(ready.to, ready.message, claim.delivery_id)
+    outcome = _post(setting, ready, claim.delivery_id)
     now = setting.now()
     with setting.store.begin(workspace) as tx:
         scene = _scene(setting, tx, claim, now)
@@ -122,6 +126,26 @@ def _send(setting: Setting, workspace: str, claim: Claim, ready: Ready) -> None:
             case Unknown():
                 outbox.settle(tx, claim, Fate.HELD, "unknown_outcome")
     log.info("notice kind=%s delivery=%s outcome=%s", claim.kind, claim.delivery_id, type(outcome).__name__)
+
+
+def _post(setting: Setting, ready: Ready, delivery_id: str) -> Outcome:
+    """One message; with its pictures where Slack takes them, else in words alone (delivery 12)."""
+    match ready.message:
+        case Pictured() as pictured:
+            pictures = [_upload(setting, drawing) for drawing in pictured.drawings]
+            if not any(pictures):
+                return setting.messenger.post(ready.to, pictured.message, delivery_id)
+            outcome = setting.messenger.post(ready.to, pictured.with_pictures(pictures), delivery_id)
+            if isinstance(outcome, Refused):
+                return setting.messenger.post(ready.to, pictured.message, delivery_id)
+            return outcome
+        case Message() as message:
+            return setting.messenger.post(ready.to, message, delivery_id)
+
+
+def _upload(setting: Setting, drawing: Drawing) -> Picture | None:
+    file_id = setting.messenger.upload(drawing.png, PICTURE_NAME, drawing.alt)
+    return Picture(file_id=file_id, alt=drawing.alt) if file_id else None
 
 
 def _wait(tx: Tx, claim: Claim, now: datetime, after: timedelta) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver_one
+from schedules.digests import freeze, lose_lapsed, next_freeze_at, open_periods
 from schedules.roster import EVERY as ROSTER_EVERY
 from schedules.roster import sync_roster
 from schedules.setting import Setting
@@ -42,6 +43,7 @@ class Heartbeat:
 
 
 HEARTBEATS = (
+    Heartbeat(name="digests", every=timedelta(seconds=30), beats=(open_periods, freeze, lose_lapsed)),
     Heartbeat(name="plan", every=timedelta(seconds=5), beats=(plan_checkins, plan_weekly)),
     Heartbeat(name="timers", every=timedelta(seconds=5), beats=(move_timers_on,)),
     Heartbeat(name="deliver", every=timedelta(seconds=1), beats=(deliver_one,)),
@@ -81,7 +83,7 @@ def next_due_at(setting: Setting, workspace: str) -> datetime | None:
         waiting = outbox.earliest_due_at(tx)
         if waiting and held:
             waiting = max(waiting, held)
-        ahead = (rules.earliest_due_at(tx), timers.earliest_due_at(tx), waiting)
+        ahead = (rules.earliest_due_at(tx), timers.earliest_due_at(tx), next_freeze_at(tx), waiting)
         return min(
             (at for at in (*ahead, synced + ROSTER_EVERY if synced else None) if at is not None), default=None
         )

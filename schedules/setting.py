@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.content import Content, Words
 from bot.content.holidays import calendar, calendar_of
@@ -88,6 +89,26 @@ class Scene:
         return members.user_id(self.tx, ref)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A picture to be uploaded with a message: PNG bytes, and the words that say the same."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured:
+    """A message in words alone, and how it reads with its pictures once Slack has them.
+
+    with_pictures takes one picture for each drawing, None for one that Slack refused.
+    """
+
+    message: Message
+    drawings: tuple[Drawing, ...]
+    with_pictures: Callable[[Sequence[Picture | None]], Message]
+
+
 def _nothing_more(*_about: object) -> None:
     """What most kinds of notice do once they are settled."""
 
@@ -101,7 +122,7 @@ class Recipe:
     """
 
     wanted: Callable[[Scene], bool]
-    render: Callable[[Scene], Message]
+    render: Callable[[Scene], Message | Pictured]
     sent: Callable[[Scene, str, str], None] = _nothing_more
     dropped: Callable[[Scene, str], None] = _nothing_more
     heeds_quiet: bool = False

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.blocks import supervision as screens
 from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
-from bot.content.holidays import calendar_of
-from bot.domain.localtime import local, week_of
+from bot.content.holidays import calendar, calendar_of
+from bot.domain.localtime import local, same_hour_next_working_day, week_of
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
-from bot.domain.supervision import KEPT_FOR, next_message_at, prompt_number
+from bot.domain.supervision import KEPT_FOR, next_message_at, next_update_on, prompt_number, update_in
+from schedules.digests import beside, spoken
 from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
-from storage import asks, checkins, members, outbox, privacy, rules, teams, workspaces
+from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
+from storage.digests import Release, ReleaseState
 from storage.rules import RuleKind
 
 
@@ -49,12 +52,27 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
 
 def _plan(tx: Tx, member: Member, due_at: datetime, week: int) -> None:
     on = local(due_at, member.person.tz).date()
-    if checkins.add_weekly(tx, member.ref, on):
-        expires_at = due_at + KEPT_FOR
-        facts = {"week": week}
-        outbox.add(
-            tx, notice(Kind.WEEKLY, member.ref, f"w{week}", due_at, expires_at=expires_at, facts=facts)
-        )
+    if not checkins.add_weekly(tx, member.ref, on):
+        return
+    facts = {"week": week}
+    outbox.add(
+        tx, notice(Kind.WEEKLY, member.ref, f"w{week}", due_at, expires_at=due_at + KEPT_FOR, facts=facts)
+    )
+    period = update_in(week)
+    if period is not None:
+        _plan_team_posts(tx, member, due_at, period)
+
+
+def _plan_team_posts(tx: Tx, member: Member, due_at: datetime, period: int) -> None:
+    """The same words to the channels of a supervisor's teams, 24 working hours later (changes 9)."""
+    for team in teams.list_read_by(tx, member.ref):
+        if team.supervisor != member.ref or not team.channel_id:
+            continue
+        post_at = same_hour_next_working_day(due_at, calendar(team.tz, team.country, due_at))
+        about = f"p{period}|{team.team_id}"
+        facts: dict[str, str | int] = {"team": team.team_id, "period": period}
+        channel = team.channel_id
+        outbox.add(tx, notice(Kind.TEAM_POST, None, about, post_at, channel=channel, facts=facts))
 
 
 def _wanted(scene: Scene) -> bool:
@@ -62,22 +80,56 @@ def _wanted(scene: Scene) -> bool:
 
 
 def _render(scene: Scene) -> Message:
-    supervised = teams.list_read_by(scene.tx, scene.to)
     return screens.weekly(
         scene.words,
         prompt=prompt_number(scene.week),
-        teams=tuple(_section(scene, team) for team in supervised),
+        teams=_sections(scene),
         open_asks=bool(asks.list_to(scene.tx, scene.to)),
     )
 
 
-def _section(scene: Scene, team: Team) -> TeamSection:
-    started_this_week = team.started_at is None or scene.claim.due_at - team.started_at < timedelta(weeks=1)
-    return TeamSection(
+def _sections(scene: Scene) -> tuple[TeamSection, ...]:
+    """One section for each group that the reader reads; teams shown together share one."""
+    groups: dict[tuple[str, ...], Team] = {}
+    for team in teams.list_read_by(scene.tx, scene.to):
+        shown_with = privacy.group_with(scene.tx, team, scene.now) or (team.team_id,)
+        groups.setdefault(shown_with, team)
+    return tuple(_section(scene, team, shown_with) for shown_with, team in groups.items())
+
+
+def _section(scene: Scene, team: Team, shown_with: tuple[str, ...]) -> TeamSection:
+    period, epoch_on = update_in(scene.week), scene.epoch_on
+    section = TeamSection(
         name=team.name,
+        together_with=tuple(_name(scene, other) for other in shown_with if other != team.team_id),
         words_possible=privacy.words_possible(scene.tx, team, scene.now),
-        why_said_before=not (started_this_week or scene.week == 0),
+        next_update_on=next_update_on(epoch_on, scene.week) if epoch_on else None,
+        why_said_before=_was_written_before(scene, team),
     )
+    found = digests.group_of(scene.tx, team.team_id, period) if period is not None else None
+    return _with_update(scene, section, found) if found else section
+
+
+def _with_update(scene: Scene, section: TeamSection, found: Release) -> TeamSection:
+    match found.state:
+        case ReleaseState.RELEASED:
+            return replace(section, lines=spoken(found, scene.words), parent=beside(scene, found))
+        case ReleaseState.SUPPRESSED:
+            return replace(section, suppressed=True)
+        case _:
+            return replace(section, lost=True)
+
+
+def _name(scene: Scene, team_id: str) -> str:
+    team = teams.get(scene.tx, team_id)
+    return team.name if team else ""
+
+
+def _was_written_before(scene: Scene, team: Team) -> bool:
+    """An earlier weekly message spoke of this team: what is said once was said then."""
+    if team.started_at is None or scene.week == 0:
+        return False
+    return scene.claim.due_at - team.started_at >= timedelta(weeks=1)
 
 
 RECIPES = {Kind.WEEKLY: Recipe(wanted=_wanted, render=_render)}

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend
+from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend, read_parent
 from bot.domain.localtime import block_of
 from bot.domain.members import PersonRef
 from storage.database import Tx
@@ -24,6 +24,8 @@ from storage.schema import answers, contributors, ledger, periods, releases, ros
 
 LEASE = timedelta(minutes=10)
 """Real time that one worker has between debit and release; after it the period is lost."""
+PICTURED_PERIODS = 13
+"""A year of periods in one picture."""
 
 
 class PeriodState(StrEnum):
@@ -230,6 +232,36 @@ def history(tx: Tx, id_: str, through: int) -> tuple[Row, ...]:
     rows = {row.period: _row(row) for row in tx.execute(query)}
     first = min(rows, default=through + 1)
     return tuple(rows.get(period) or Gap(period=period) for period in range(first, through + 1))
+
+
+def last_band(tx: Tx, id_: str, before: int) -> Band | None:
+    """The band of a group's newest update before a period."""
+    query = select(releases.c.band).where(
+        *_here(tx, releases),
+        releases.c.group_id == id_,
+        releases.c.period < before,
+        releases.c.state == ReleaseState.RELEASED,
+    )
+    found = tx.execute(query.order_by(releases.c.period.desc()).limit(1)).scalar()
+    return Band(found) if found else None
+
+
+def strip(tx: Tx, id_: str, through: int) -> tuple[tuple[int, Band | None], ...]:
+    """Period and published band, oldest first, of the newest periods a picture has room for."""
+    query = select(releases.c.period, releases.c.band).where(
+        *_here(tx, releases), releases.c.group_id == id_, releases.c.period <= through
+    )
+    bands = {row.period: Band(row.band) if row.band else None for row in tx.execute(query)}
+    first = max(min(bands, default=through), through + 1 - PICTURED_PERIODS)
+    return tuple((period, bands.get(period)) for period in range(first, through + 1))
+
+
+def parent_reading(tx: Tx, period: int) -> Reading | None:
+    """The whole organization's line of a period, from released groups alone; None for fewer than two."""
+    released = [found for found in list_period(tx, period) if found.state is ReleaseState.RELEASED]
+    if len(released) < 2:
+        return None
+    return read_parent([history(tx, found.group_id, period) for found in released])
 
 
 def group_of(tx: Tx, team_id: str, period: int) -> Release | None:

@@ -37,3 +37,8 @@ def next_message_at(epoch_on: date, since: datetime, now: datetime, calendar: Ca
 def next_update_on(epoch_on: date, week: int) -> date:
     """The Monday on which a group's next update can be read, seen from a week: after the period's freeze."""
     return monday_of(epoch_on, (week // WEEKS_IN_PERIOD + 1) * WEEKS_IN_PERIOD)
+
+
+def update_in(week: int) -> int | None:
+    """The period whose update the weekly message of a week carries: the first message after its freeze."""
+    return week // WEEKS_IN_PERIOD - 1 if week and week % WEEKS_IN_PERIOD == 0 else None

@@ -1,0 +1,197 @@
+"""A group's update as time moves it: rosters frozen, contributors debited, one draw, words (privacy §3).
+
+Rosters and contributors are settled before any answer is read. Answers are opened in `_release` and
+nowhere else but for a person's own views; what is computed from them is forgotten when it returns.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import datetime
+from fractions import Fraction
+
+from bot.blocks import digests as screens
+from bot.blocks.elements import Message
+from bot.content import Words
+from bot.content.language import FALLBACK
+from bot.domain.digests import NEUTRAL, Published, publish, read, score, window
+from bot.domain.groups import counted_in, partition, readers_of, regroup
+from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, period_starts_at, weeks_of
+from bot.domain.members import PersonRef, TeamState
+from bot.domain.notices import Kind
+from bot.domain.privacy import EPS, UPDATES_PER_BLOCK, may_publish
+from bot.domain.sampler import noise
+from bot.domain.supervision import next_update_on
+from schedules.setting import Recipe, Scene, Setting
+from storage import answers, digests, teams, workspaces
+from storage.database import Tx
+from storage.digests import Release, ReleaseState
+
+log = logging.getLogger(__name__)
+
+WORDING = 1
+"""Raised when the words of an update change; what was published keeps its own."""
+
+
+def open_periods(setting: Setting, workspace: str) -> bool:
+    """Freeze the rosters of every period that has begun, as of its first instant; True when there was one."""
+    now = setting.now()
+    with setting.store.begin(workspace) as tx:
+        epoch_on, last = workspaces.get(tx).epoch_on, digests.last_period(tx)
+        period = 0 if last is None else last + 1
+        if epoch_on is None or now < period_starts_at(epoch_on, period):
+            return False
+        return digests.open_period(tx, period, _groups(tx, period))
+
+
+def _groups(tx: Tx, period: int) -> dict[tuple[str, ...], frozenset[PersonRef]]:
+    """The groups of a period and whose answers count in each, by rosters alone."""
+    epoch_on = workspaces.get(tx).epoch_on
+    if epoch_on is None:
+        return {}
+    rosters = teams.rosters(tx, period_starts_at(epoch_on, period))
+    if period == 0 or block_of(period) != block_of(period - 1):
+        groups = partition(rosters)
+    else:
+        before = (found.teams for found in digests.list_period(tx, period - 1))
+        groups = regroup(rosters, before, _started_in_block(tx, period))
+    spent = digests.spent(tx, period)
+    return {
+        group: frozenset(ref for ref in counted_in(group, rosters) if spent.get(ref, 0) < UPDATES_PER_BLOCK)
+        for group in groups
+    }
+
+
+def _started_in_block(tx: Tx, period: int) -> frozenset[str]:
+    """Teams that started after the block of a period began."""
+    epoch_on = workspaces.get(tx).epoch_on
+    first = next(other for other in range(period + 1) if block_of(other) == block_of(period))
+    begins_at = period_starts_at(epoch_on, first) if epoch_on else None
+    return frozenset(
+        team.team_id
+        for team in teams.list_teams(tx)
+        if team.state is TeamState.STARTED
+        and begins_at is not None
+        and team.started_at is not None
+        and team.started_at > begins_at
+    )
+
+
+def freeze(setting: Setting, workspace: str) -> bool:
+    """End every open period whose freeze has come, then draw for its groups; True when there was one."""
+    now, holder = setting.now(), secrets.token_hex(16)
+    with setting.store.begin(workspace) as tx:
+        epoch_on = workspaces.get(tx).epoch_on
+        due = next((p for p in digests.list_open(tx) if epoch_on and freeze_at(epoch_on, p) <= now), None)
+        if due is None or not digests.freeze_period(tx, due):
+            return False
+        debited = [found for found in digests.list_period(tx, due) if _debit(tx, found, holder)]
+    for found in debited:
+        _release(setting, workspace, found, holder)
+    return True
+
+
+def _debit(tx: Tx, found: Release, holder: str) -> bool:
+    """Decide by participation alone; True when the group's contributors were debited."""
+    people = _contributors(tx, found)
+    roster = digests.roster(tx, found.period, found.group_id)
+    if not may_publish(len(roster), len(people)):
+        digests.suppress(tx, found.group_id, found.period)
+        return False
+    history = digests.history(tx, found.group_id, found.period - 1)
+    return digests.debit(tx, found.group_id, found.period, people, window(history), holder)
+
+
+def _contributors(tx: Tx, found: Release) -> frozenset[PersonRef]:
+    """Of the frozen roster, who answered the first question; whoever reads the line by now is dropped."""
+    epoch_on = workspaces.get(tx).epoch_on
+    if epoch_on is None:
+        return frozenset()
+    rosters = teams.rosters(tx, freeze_at(epoch_on, found.period))
+    roster = digests.roster(tx, found.period, found.group_id) - readers_of(found.teams, rosters)
+    return digests.list_weighed(tx, roster, weeks_of(found.period))
+
+
+def _score(tx: Tx, ref: PersonRef, period: int, c: Fraction) -> int:
+    """One person's bounded score; the neutral one when their answers are gone or unreadable by now."""
+    weights = answers.weights(tx, ref, weeks_of(period))
+    return score(weights, c) if weights else NEUTRAL
+
+
+def _release(setting: Setting, workspace: str, found: Release, holder: str) -> None:
+    """One draw for one group. What is read here lives no longer than this call."""
+    with setting.store.begin(workspace) as tx:
+        people = digests.list_contributors(tx, found.group_id, found.period)
+        history = digests.history(tx, found.group_id, found.period - 1)
+        c, m = digests.debited(tx, found.group_id, found.period)
+        total = sum(_score(tx, ref, found.period, c) for ref in people)
+        y = publish(total, m, noise(EPS, secrets.randbits))
+        row = Published(period=found.period, m=m, c=c, y=y)
+        roster = len(digests.roster(tx, found.period, found.group_id))
+        reading = read((*history, row), roster=roster)
+        before = digests.last_band(tx, found.group_id, found.period)
+        lines = {
+            code: screens.update_lines(
+                setting.content.words(code),
+                band=reading.band,
+                trend=reading.trend,
+                small_group=reading.small_group,
+                before=before,
+            )
+            for code in setting.content.languages
+        }
+        digests.release(tx, found.group_id, found.period, holder, y, reading, lines, WORDING)
+    log.info("update settled group=%s period=%s", found.group_id, found.period)
+
+
+def lose_lapsed(setting: Setting, workspace: str) -> bool:
+    """Periods whose worker died between debit and release are lost, and never drawn again."""
+    with setting.store.begin(workspace) as tx:
+        return digests.lose_lapsed(tx) > 0
+
+
+def next_freeze_at(tx: Tx) -> datetime | None:
+    """When the next period begins or ends."""
+    epoch_on, last = workspaces.get(tx).epoch_on, digests.last_period(tx)
+    if epoch_on is None:
+        return None
+    return period_starts_at(epoch_on, 0 if last is None else last + 1)
+
+
+def spoken(found: Release, words: Words) -> tuple[str, ...]:
+    """An update's stored words in a language; in English where it was released before that was on."""
+    return found.lines.get(words.language) or found.lines[FALLBACK]
+
+
+def beside(scene: Scene, found: Release) -> str:
+    """The whole organization's line, printed beside an update and never mixed into it."""
+    reading = digests.parent_reading(scene.tx, found.period)
+    if reading is None:
+        return ""
+    return screens.parent_line(scene.words, band=reading.band, trend=reading.trend, unit=None)
+
+
+def _release_of(scene: Scene) -> Release | None:
+    return digests.group_of(scene.tx, str(scene.claim.facts["team"]), int(scene.claim.facts["period"]))
+
+
+def _post_wanted(scene: Scene) -> bool:
+    found = _release_of(scene)
+    return found is not None and found.state is ReleaseState.RELEASED
+
+
+def _post(scene: Scene) -> Message:
+    """The team's post, in the team's language."""
+    found, words = _release_of(scene), scene.content.words(scene.team().language)
+    if found is None:
+        raise KeyError("release")
+    named = tuple(team.name for other in found.teams if (team := teams.get(scene.tx, other)))
+    update = screens.Update(groups=named, lines=spoken(found, words), parent=beside(scene, found))
+    epoch_on = scene.epoch_on
+    week = (found.period + 1) * WEEKS_IN_PERIOD
+    following = next_update_on(epoch_on, week) if epoch_on else None
+    return screens.team_post(words, update, next_update_on=following)
+
+
+RECIPES = {Kind.TEAM_POST: Recipe(wanted=_post_wanted, render=_post)}
