@@ -107,6 +107,28 @@ def test_two_choices_at_once_are_both_kept(entered: Store, open_store: Callable[
         assert members.choices(tx, ref) == Preferences(length=Length.ONE, stopped=True)
 
 
+def test_what_is_done_in_somebody_s_name_waits_and_what_is_done_in_another_s_does_not(
+    entered: Store, open_store: Callable[..., Store]
+) -> None:
+    other = open_store()
+    with entered.begin("T1") as tx:
+        ana, ben = (put(tx, user_id).ref for user_id in ("U0ANA", "U0BEN"))
+
+    def hold(ref: PersonRef) -> None:
+        with other.begin("T1") as tx:
+            members.hold(tx, ref)
+
+    with ThreadPoolExecutor(2) as threads:
+        with entered.begin("T1") as tx:
+            members.hold(tx, ana)
+            if tx.on_postgresql:
+                threads.submit(hold, ben).result(timeout=10)
+            waiting = threads.submit(hold, ana)
+            clock.sleep(0.3)
+            assert not waiting.done()
+        waiting.result(timeout=10)
+
+
 def test_a_member_is_a_person_with_choices_team_and_country(tx: Tx, ana: PersonRef) -> None:
     person = put(tx, "U0ANA")
     assert members.member(tx, ana, NOW) == Member(person=person, country="US")
