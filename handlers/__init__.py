@@ -17,6 +17,7 @@ from handlers import (
     asks,
     checkins,
     crisis,
+    digests,
     first_contact,
     home,
     members,
@@ -49,7 +50,7 @@ def register(app: App, house: House) -> None:
     """Connect every listener; what nothing listens to is answered kindly too."""
     hear = partial(listen, house)
     hear_event = partial(listen_event, house)
-    for module in (checkins, settings, asks, privacy, practices, first_contact):
+    for module in (checkins, settings, asks, privacy, practices, first_contact, digests):
         module.register(app, hear)
     crisis.register(app, hear, hear_event)
     home.register(app, hear, hear_event)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
 from bot.blocks import digests as screens
+from bot.blocks import picture
+from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.content import Words
-from bot.content.language import FALLBACK
 from bot.domain.digests import NEUTRAL, Published, publish, read, score, window
 from bot.domain.groups import counted_in, partition, readers_of, regroup
 from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, period_starts_at, weeks_of
@@ -22,8 +24,8 @@ from bot.domain.members import PersonRef, TeamState
 from bot.domain.notices import Kind
 from bot.domain.privacy import EPS, UPDATES_PER_BLOCK, may_publish
 from bot.domain.sampler import noise
-from bot.domain.supervision import next_update_on
-from schedules.setting import Recipe, Scene, Setting
+from bot.domain.supervision import Shown, next_update_on
+from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
 from storage import answers, digests, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
@@ -159,17 +161,22 @@ def next_freeze_at(tx: Tx) -> datetime | None:
     return period_starts_at(epoch_on, 0 if last is None else last + 1)
 
 
-def spoken(found: Release, words: Words) -> tuple[str, ...]:
-    """An update's stored words in a language; in English where it was released before that was on."""
-    return found.lines.get(words.language) or found.lines[FALLBACK]
+def shown(scene: Scene, found: Release) -> Shown:
+    """A released update as its readers are shown it; KeyError before the epoch."""
+    epoch_on = scene.epoch_on
+    if epoch_on is None:
+        raise KeyError("epoch")
+    return digests.shown(scene.tx, found, epoch_on)
 
 
-def beside(scene: Scene, found: Release) -> str:
-    """The whole organization's line, printed beside an update and never mixed into it."""
-    reading = digests.parent_reading(scene.tx, found.period)
-    if reading is None:
-        return ""
-    return screens.parent_line(scene.words, band=reading.band, trend=reading.trend, unit=None)
+def drawing(words: Words, update: Shown) -> Drawing:
+    """The strip of published words, and what it shows in words."""
+    png = picture.strip(
+        [band for _, band in update.strip],
+        rows=screens.row_labels(words),
+        periods=screens.period_labels(words, update.strip),
+    )
+    return Drawing(png=png, alt=screens.alt_text(words, update.strip))
 
 
 def _release_of(scene: Scene) -> Release | None:
@@ -181,17 +188,22 @@ def _post_wanted(scene: Scene) -> bool:
     return found is not None and found.state is ReleaseState.RELEASED
 
 
-def _post(scene: Scene) -> Message:
+def _post(scene: Scene) -> Pictured:
     """The team's post, in the team's language."""
     found, words = _release_of(scene), scene.content.words(scene.team().language)
     if found is None:
         raise KeyError("release")
-    named = tuple(team.name for other in found.teams if (team := teams.get(scene.tx, other)))
-    update = screens.Update(groups=named, lines=spoken(found, words), parent=beside(scene, found))
-    epoch_on = scene.epoch_on
+    update, epoch_on = shown(scene, found), scene.epoch_on
     week = (found.period + 1) * WEEKS_IN_PERIOD
-    following = next_update_on(epoch_on, week) if epoch_on else None
-    return screens.team_post(words, update, next_update_on=following)
+    following = next_update_on(epoch_on, week, scene.calendar()) if epoch_on else None
+
+    def with_pictures(pictures: Sequence[Picture | None]) -> Message:
+        said = screens.update_from(words, update, pictures[0])
+        return screens.team_post(words, said, next_update_on=following)
+
+    return Pictured(
+        message=with_pictures([None]), drawings=(drawing(words, update),), with_pictures=with_pictures
+    )
 
 
 RECIPES = {Kind.TEAM_POST: Recipe(wanted=_post_wanted, render=_post)}

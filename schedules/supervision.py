@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.blocks import supervision as screens
+from bot.blocks.digests import Picture, update_from
 from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
 from bot.content.holidays import calendar, calendar_of
 from bot.domain.localtime import local, same_hour_next_working_day, week_of
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
-from bot.domain.supervision import KEPT_FOR, next_message_at, next_update_on, prompt_number, update_in
-from schedules.digests import beside, spoken
-from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
+from bot.domain.supervision import KEPT_FOR, Shown, next_message_at, next_update_on, prompt_number, update_in
+from schedules.digests import drawing, shown
+from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart
 from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
@@ -79,17 +81,25 @@ def _wanted(scene: Scene) -> bool:
     return scene.member.person.active and bool(teams.list_read_by(scene.tx, scene.to))
 
 
-def _render(scene: Scene) -> Message:
-    return screens.weekly(
-        scene.words,
-        prompt=prompt_number(scene.week),
-        teams=_sections(scene),
-        open_asks=bool(asks.list_to(scene.tx, scene.to)),
-    )
+def _render(scene: Scene) -> Message | Pictured:
+    """One message; with a picture for each group that has an update."""
+    sections, open_asks = _sections(scene), bool(asks.list_to(scene.tx, scene.to))
+    words, prompt = scene.words, prompt_number(scene.week)
+
+    def with_pictures(pictures: Sequence[Picture | None]) -> Message:
+        left = iter(pictures)
+        pictured = [
+            replace(section, picture=next(left)) if update else section for section, update in sections
+        ]
+        return screens.weekly(words, prompt=prompt, teams=pictured, open_asks=open_asks)
+
+    drawings = tuple(drawing(words, update) for _, update in sections if update)
+    message = with_pictures([None] * len(drawings))
+    return Pictured(message=message, drawings=drawings, with_pictures=with_pictures) if drawings else message
 
 
-def _sections(scene: Scene) -> tuple[TeamSection, ...]:
-    """One section for each group that the reader reads; teams shown together share one."""
+def _sections(scene: Scene) -> tuple[tuple[TeamSection, Shown | None], ...]:
+    """One section for each group that the reader reads, and its update; teams shown together share one."""
     groups: dict[tuple[str, ...], Team] = {}
     for team in teams.list_read_by(scene.tx, scene.to):
         shown_with = privacy.group_with(scene.tx, team, scene.now) or (team.team_id,)
@@ -97,27 +107,29 @@ def _sections(scene: Scene) -> tuple[TeamSection, ...]:
     return tuple(_section(scene, team, shown_with) for shown_with, team in groups.items())
 
 
-def _section(scene: Scene, team: Team, shown_with: tuple[str, ...]) -> TeamSection:
+def _section(scene: Scene, team: Team, shown_with: tuple[str, ...]) -> tuple[TeamSection, Shown | None]:
     period, epoch_on = update_in(scene.week), scene.epoch_on
     section = TeamSection(
         name=team.name,
         together_with=tuple(_name(scene, other) for other in shown_with if other != team.team_id),
         words_possible=privacy.words_possible(scene.tx, team, scene.now),
-        next_update_on=next_update_on(epoch_on, scene.week) if epoch_on else None,
+        next_update_on=next_update_on(epoch_on, scene.week, scene.calendar()) if epoch_on else None,
         why_said_before=_was_written_before(scene, team),
     )
     found = digests.group_of(scene.tx, team.team_id, period) if period is not None else None
-    return _with_update(scene, section, found) if found else section
+    return _with_update(scene, section, found) if found else (section, None)
 
 
-def _with_update(scene: Scene, section: TeamSection, found: Release) -> TeamSection:
+def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[TeamSection, Shown | None]:
     match found.state:
         case ReleaseState.RELEASED:
-            return replace(section, lines=spoken(found, scene.words), parent=beside(scene, found))
+            update = shown(scene, found)
+            said = update_from(scene.words, update)
+            return replace(section, lines=said.lines, parent=said.parent), update
         case ReleaseState.SUPPRESSED:
-            return replace(section, suppressed=True)
+            return replace(section, suppressed=True), None
         case _:
-            return replace(section, lost=True)
+            return replace(section, lost=True), None
 
 
 def _name(scene: Scene, team_id: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -17,8 +17,10 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend, read_parent
-from bot.domain.localtime import block_of
+from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, monday_of
 from bot.domain.members import PersonRef
+from bot.domain.supervision import Shown
+from storage import teams
 from storage.database import Tx
 from storage.schema import answers, contributors, ledger, periods, releases, rosters
 
@@ -57,9 +59,9 @@ class Release:
     lines: Mapping[str, tuple[str, ...]]
 
 
-def group_id(teams: Collection[str]) -> str:
+def group_id(group: Collection[str]) -> str:
     """A group's id: the same set of teams keeps its rows over blocks (terms: Group)."""
-    return hashlib.sha256("+".join(sorted(teams)).encode()).hexdigest()[:32]
+    return hashlib.sha256("+".join(sorted(group)).encode()).hexdigest()[:32]
 
 
 def last_period(tx: Tx) -> int | None:
@@ -81,14 +83,14 @@ def open_period(tx: Tx, period: int, groups: Mapping[tuple[str, ...], Collection
     """
     if not tx.add(periods, {"period": period, "state": PeriodState.OPEN}):
         return False
-    for teams, people in groups.items():
-        _open_group(tx, period, teams, people)
+    for group, people in groups.items():
+        _open_group(tx, period, group, people)
     return True
 
 
-def _open_group(tx: Tx, period: int, teams: tuple[str, ...], people: Collection[PersonRef]) -> None:
-    id_ = group_id(teams)
-    row = {"group_id": id_, "period": period, "teams": list(teams), "state": ReleaseState.OPEN}
+def _open_group(tx: Tx, period: int, group: tuple[str, ...], people: Collection[PersonRef]) -> None:
+    id_ = group_id(group)
+    row = {"group_id": id_, "period": period, "teams": list(group), "state": ReleaseState.OPEN}
     tx.execute(releases.insert().values(workspace=tx.workspace, **row))
     for ref in sorted(people):
         entry = {"workspace": tx.workspace, "period": period, "ref": ref, "group_id": id_}
@@ -246,17 +248,30 @@ def last_band(tx: Tx, id_: str, before: int) -> Band | None:
     return Band(found) if found else None
 
 
-def strip(tx: Tx, id_: str, through: int) -> tuple[tuple[int, Band | None], ...]:
+def shown(tx: Tx, found: Release, epoch_on: date) -> Shown:
+    """A released update as its readers are shown it; names of teams as they are now."""
+    names = {team.team_id: team.name for team in teams.list_teams(tx)}
+    return Shown(
+        teams=tuple(names[team_id] for team_id in found.teams if team_id in names),
+        lines=found.lines,
+        beside=_beside(tx, found.period),
+        strip=tuple(
+            (monday_of(epoch_on, period * WEEKS_IN_PERIOD), band) for period, band in _strip(tx, found)
+        ),
+    )
+
+
+def _strip(tx: Tx, found: Release) -> tuple[tuple[int, Band | None], ...]:
     """Period and published band, oldest first, of the newest periods a picture has room for."""
     query = select(releases.c.period, releases.c.band).where(
-        *_here(tx, releases), releases.c.group_id == id_, releases.c.period <= through
+        *_here(tx, releases), releases.c.group_id == found.group_id, releases.c.period <= found.period
     )
     bands = {row.period: Band(row.band) if row.band else None for row in tx.execute(query)}
-    first = max(min(bands, default=through), through + 1 - PICTURED_PERIODS)
-    return tuple((period, bands.get(period)) for period in range(first, through + 1))
+    first = max(min(bands, default=found.period), found.period + 1 - PICTURED_PERIODS)
+    return tuple((period, bands.get(period)) for period in range(first, found.period + 1))
 
 
-def parent_reading(tx: Tx, period: int) -> Reading | None:
+def _beside(tx: Tx, period: int) -> Reading | None:
     """The whole organization's line of a period, from released groups alone; None for fewer than two."""
     released = [found for found in list_period(tx, period) if found.state is ReleaseState.RELEASED]
     if len(released) < 2:

@@ -26,8 +26,10 @@ from bot.blocks.elements import (
     shortened,
 )
 from bot.content import Words
+from bot.content.language import FALLBACK
 from bot.domain.digests import Band, Trend
 from bot.domain.privacy import WhoSees, promise_numbers
+from bot.domain.supervision import Shown
 
 Strip = Sequence[tuple[date, Band | None]]
 """The first day of each period and what was published for it, oldest first; None: no update."""
@@ -101,6 +103,14 @@ def parent_line(words: Words, *, band: Band, trend: Trend, unit: str | None) -> 
         words("update.parent_errs"),
     )
     return " ".join(said)
+
+
+def update_from(words: Words, shown: Shown, picture: Picture | None = None) -> Update:
+    """What was released, in the reader's language; in English where that was not on at the release."""
+    beside = shown.beside
+    parent = parent_line(words, band=beside.band, trend=beside.trend, unit=None) if beside else ""
+    lines = shown.lines.get(words.language) or shown.lines[FALLBACK]
+    return Update(groups=shown.teams, lines=lines, parent=parent, picture=picture)
 
 
 def row_labels(words: Words) -> tuple[str, str, str]:

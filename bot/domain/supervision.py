@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.domain.digests import Band, Reading
 from bot.domain.localtime import (
     WEEKS_IN_PERIOD,
     Calendar,
@@ -34,11 +37,32 @@ def next_message_at(epoch_on: date, since: datetime, now: datetime, calendar: Ca
         week += 1
 
 
-def next_update_on(epoch_on: date, week: int) -> date:
-    """The Monday on which a group's next update can be read, seen from a week: after the period's freeze."""
-    return monday_of(epoch_on, (week // WEEKS_IN_PERIOD + 1) * WEEKS_IN_PERIOD)
+def next_update_on(epoch_on: date, week: int, calendar: Calendar) -> date:
+    """When a group's next update can be read, seen from a week: the first working day after the freeze."""
+    monday = monday_of(epoch_on, (week // WEEKS_IN_PERIOD + 1) * WEEKS_IN_PERIOD)
+    morning = first_working_morning(monday, calendar)
+    return local(morning, calendar.tz).date() if morning else monday
 
 
 def update_in(week: int) -> int | None:
     """The period whose update the weekly message of a week carries: the first message after its freeze."""
     return week // WEEKS_IN_PERIOD - 1 if week and week % WEEKS_IN_PERIOD == 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A released update as every reader is shown it: a function of released rows and roster facts.
+
+    teams: names of the group's teams. lines: the stored words by language. beside: the whole
+    organization's reading, from at least two groups. strip: the first day of each period and its band.
+    """
+
+    teams: tuple[str, ...]
+    lines: Mapping[str, tuple[str, ...]]
+    beside: Reading | None
+    strip: tuple[tuple[date, Band | None], ...]
+
+    @property
+    def first_on(self) -> date:
+        """The first day of the period."""
+        return self.strip[-1][0]

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.localtime import Calendar, freeze_at, local, monday_of, next_working, week_of
-from bot.domain.supervision import KEPT_FOR, PROMPTS, next_message_at, next_update_on, prompt_number
+from bot.domain.supervision import (
+    KEPT_FOR,
+    PROMPTS,
+    next_message_at,
+    next_update_on,
+    prompt_number,
+    update_in,
+)
 from tests.domain.zones import minutes, utc, zones
 
 EPOCH = date(2026, 1, 5)
@@ -73,11 +80,28 @@ def test_a_message_kept_back_is_worth_sending_within_its_week_only() -> None:
     ],
 )
 def test_the_next_update_is_read_on_the_monday_after_the_period(week: int, update: date) -> None:
-    assert next_update_on(EPOCH, week) == update
+    assert next_update_on(EPOCH, week, CHICAGO) == update
 
 
 @given(st.integers(0, 300))
 def test_an_update_s_monday_is_the_day_after_its_freeze_and_still_to_come(week: int) -> None:
-    update = next_update_on(EPOCH, week)
+    update = next_update_on(EPOCH, week, CHICAGO)
     assert freeze_at(EPOCH, week // 4).date() + timedelta(days=1) == update
     assert monday_of(EPOCH, week) < update
+
+
+def test_the_first_message_after_a_freeze_carries_the_update_and_no_other_does() -> None:
+    assert [update_in(week) for week in range(13)] == [None] * 4 + [0] + [None] * 3 + [1] + [None] * 3 + [2]
+
+
+@given(st.integers(1, 300))
+def test_an_update_is_carried_on_the_monday_that_was_named_for_it(week: int) -> None:
+    period = update_in(week)
+    if period is not None:
+        assert next_update_on(EPOCH, 4 * period, CHICAGO) == monday_of(EPOCH, week)
+
+
+def test_an_update_that_falls_on_a_holiday_is_read_the_day_after() -> None:
+    monday = monday_of(EPOCH, 4)
+    calendar = Calendar(tz="America/Chicago", days_off=frozenset({monday}))
+    assert next_update_on(EPOCH, 0, calendar) == monday + timedelta(days=1)
