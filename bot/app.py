@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,15 +49,18 @@ class CountingExecutor(ThreadPoolExecutor):
         self._changed = threading.Condition()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        with self._changed:
-            self._in_hand += 1
-        future = super().submit(fn, *args, **kwargs)
-        future.add_done_callback(self._done)
+        self._count(+1)
+        try:
+            future = super().submit(fn, *args, **kwargs)
+        except RuntimeError:
+            self._count(-1)
+            raise
+        future.add_done_callback(lambda _future: self._count(-1))
         return future
 
-    def _done(self, _future: Future[Any]) -> None:
+    def _count(self, by: int) -> None:
         with self._changed:
-            self._in_hand -= 1
+            self._in_hand += by
             self._changed.notify_all()
 
     def wait_idle(self, seconds: float) -> bool:
@@ -95,6 +99,14 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
     a database that cannot be reached, WrongKeys for keys of another database, ContentError.
     """
     store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
+    with ExitStack() as undo:
+        undo.callback(store.close)
+        bot = _furnish(store, settings, now)
+        undo.pop_all()
+    return bot
+
+
+def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> Bot:
     store.migrate()
     content = load_content()
     client = web_client(settings.slack_bot_token, settings.slack_api_url, settings.https_proxy)
@@ -113,7 +125,7 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
         crisis_reviewed_on=settings.crisis_reviewed_on,
     )
     executor = CountingExecutor(LISTENERS)
-    app = App(client=client, listener_executor=executor, token_verification_enabled=False)
+    app = App(client=client, listener_executor=executor)
     handlers.register(app, house)
     setting = Setting(
         store=store,

@@ -5,20 +5,28 @@ A request is made once: Slack has no idempotency key, and a client that repeats 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.domain.localtime import zone
+
 TIMEOUT_SECONDS = 10
 SIDE_BY_SIDE = 8
 UNKNOWN_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Slack's own words for "something broke": the message may be there or not."""
+RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+USUAL_PAUSE = timedelta(seconds=30)
+CODE = re.compile(r"[a-z0-9_]{1,80}")
+"""Slack's error codes; for an answer that is not Slack's, the SDK puts its text there."""
 METADATA_EVENT = "delivery"
 
 METHODS: Mapping[str, frozenset[str]] = {
@@ -224,24 +232,28 @@ class Messenger:
     def _try(self, method: str, **arguments: Any) -> Outcome:
         try:
             answer = self.client.api_call(method, json=arguments)
+            channel, ts = answer["channel"], answer["ts"]
         except SlackApiError as error:
             return _why(error)
-        except (SlackClientError, OSError, ValueError):
-            # OSError: time-outs and dropped connections; ValueError: an answer cut short
+        except (SlackClientError, OSError, HTTPException, ValueError):
+            # OSError: time-outs and dropped connections; the others: an answer cut short or of no kind
             return Unknown()
-        return Sent(channel=answer["channel"], ts=answer["ts"])
+        return Sent(channel=channel, ts=ts) if channel and ts else Unknown()
 
 
 def _why(error: SlackApiError) -> Outcome:
     response = error.response
-    if response.status_code == 429:
-        return TryLater(after=timedelta(seconds=int(response.headers.get("Retry-After", 30))))
     code = str(response.get("error"))
-    if response.status_code >= 500 or code in UNKNOWN_ERRORS:
+    if response.status_code == 429 or code in RATE_LIMITED:
+        return TryLater(after=_pause(str(response.headers.get("Retry-After", ""))))
+    if response.status_code >= 500 or code in UNKNOWN_ERRORS or not CODE.fullmatch(code):
         return Unknown()
-    if code in ("ratelimited", "rate_limited"):
-        return TryLater(after=timedelta(seconds=30))
     return Refused(error=code)
+
+
+def _pause(header: str) -> timedelta:
+    """Slack says seconds; a proxy in between may say a date, or nothing."""
+    return timedelta(seconds=int(header)) if re.fullmatch(r"[0-9]{1,5}", header) else USUAL_PAUSE
 
 
 def _dated(header: str | None) -> datetime | None:
@@ -256,12 +268,20 @@ def roster_entry(user: Mapping[str, Any]) -> RosterEntry:
     other = user.get("is_bot") or user.get("is_stranger") or user["id"] == "USLACKBOT"
     return RosterEntry(
         user_id=user["id"],
-        tz=user.get("tz") or "UTC",
+        tz=_known_zone(user.get("tz")),
         locale=user.get("locale"),
         active=not user.get("deleted", False),
         is_staff=not other,
         may_administer=bool(user.get("is_admin") or user.get("is_owner")),
     )
+
+
+def _known_zone(name: object) -> str:
+    """The zone as Slack names it; UTC for none and for one that this machine does not know."""
+    try:
+        return str(zone(name)) if isinstance(name, str) else "UTC"
+    except (KeyError, ValueError, OSError):
+        return "UTC"
 
 
 def _quiet(facts: Mapping[str, Any]) -> Quiet | None:
