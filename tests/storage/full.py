@@ -35,6 +35,7 @@ from storage import (
     workspaces,
 )
 from storage.database import Tx
+from storage.digests import Release, ReleaseState
 from storage.outbox import Claim
 from storage.rules import RuleKind
 from storage.schema import outbox as outbox_table
@@ -44,6 +45,15 @@ NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
 ANSWERS = {CORE: 5, "qI10": 4, "qSUP": 1}
 CHECKIN = RuleKind.CHECKIN
 GROUP = digests.group_id(["t"])
+RELEASE = Release(
+    group_id=GROUP,
+    period=1,
+    teams=("t",),
+    state=ReleaseState.RELEASED,
+    row=None,
+    reading=None,
+    lines={},
+)
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
@@ -256,8 +266,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.list_period": lambda tx: digests.list_period(tx, 0),
         "digests.history": lambda tx: digests.history(tx, GROUP, 1),
         "digests.last_band": lambda tx: digests.last_band(tx, GROUP, 9),
-        "digests.strip": lambda tx: digests.strip(tx, GROUP, 1),
-        "digests.parent_reading": lambda tx: digests.parent_reading(tx, 0),
+        "digests.shown": lambda tx: digests.shown(tx, RELEASE, NOW.date()),
         "digests.group_of": lambda tx: digests.group_of(tx, "t", 0),
         "digests.open_period": lambda tx: digests.open_period(tx, 1, {("t",): [ana]}),
         "digests.freeze_period": lambda tx: digests.freeze_period(tx, 1),

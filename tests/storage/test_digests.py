@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.digests import Band, Gap, Published, Reading, Trend
-from bot.domain.members import PersonRef
+from bot.domain.members import PersonRef, Team
 from bot.domain.rotation import CORE
-from storage import answers, digests
+from storage import answers, digests, teams
 from storage.database import Store, Tx
 from storage.digests import ReleaseState, group_id
 from storage.schema import answers as answers_table
@@ -20,6 +20,7 @@ from tests.storage.at_once import at_once
 
 TEAMS = ("a", "b")
 GROUP = group_id(TEAMS)
+EPOCH = date(2026, 1, 5)
 WINDOW = Fraction(13, 4)
 READING = Reading(band=Band.LOWER_MIDDLE, trend=Trend.NO_CHANGE, small_group=True)
 LINES = {"en": ["Between lower and middle."], "es": ["Entre bajo y medio."]}
@@ -256,3 +257,52 @@ def test_a_window_is_kept_to_the_quarter(tx: Tx, quarters: int) -> None:
     digests.open_period(tx, 0, {TEAMS: people(tx)})
     digests.debit(tx, GROUP, 0, people(tx), Fraction(quarters, 4), "worker")
     assert digests.debited(tx, GROUP, 0)[0] == Fraction(quarters, 4)
+
+
+def test_the_last_band_is_the_newest_published_one_before_a_period(tx: Tx) -> None:
+    assert digests.last_band(tx, GROUP, 9) is None
+    debited(tx, 0)
+    publish(tx, 0)
+    digests.open_period(tx, 1, {TEAMS: people(tx)})
+    digests.suppress(tx, GROUP, 1)
+    assert digests.last_band(tx, GROUP, 0) is None
+    assert digests.last_band(tx, GROUP, 2) is READING.band
+
+
+def test_an_update_is_shown_with_a_year_of_published_bands_and_its_gaps(tx: Tx) -> None:
+    for period in (1, 3, 16):
+        debited(tx, period)
+        publish(tx, period)
+    first, newest = (digests.get(tx, GROUP, period) for period in (3, 16))
+    assert first is not None
+    assert newest is not None
+    band, mondays = READING.band, [EPOCH + timedelta(weeks=4 * period) for period in range(17)]
+    expected = ((mondays[1], band), (mondays[2], None), (mondays[3], band))
+    assert digests.shown(tx, first, EPOCH).strip == expected
+    year = digests.shown(tx, newest, EPOCH).strip
+    assert year == (*((monday, None) for monday in mondays[4:16]), (mondays[16], band))
+
+
+def test_an_update_is_shown_with_the_names_that_its_teams_have_now(tx: Tx) -> None:
+    debited(tx)
+    publish(tx)
+    teams.save(tx, Team(team_id="a", name="Renamed", tz="Etc/UTC"))
+    found = digests.get(tx, GROUP, 0)
+    assert found is not None
+    shown = digests.shown(tx, found, EPOCH)
+    assert (shown.teams, shown.lines) == (("Renamed",), found.lines)
+
+
+def test_the_whole_organization_has_a_line_only_from_two_released_groups(tx: Tx) -> None:
+    counted = people(tx, 12)
+    groups = {("a",): counted[:6], ("b",): counted[6:]}
+    digests.open_period(tx, 0, groups)
+    beside = []
+    for group, members in groups.items():
+        digests.debit(tx, group_id(group), 0, members, Fraction(3), "worker")
+        digests.release(tx, group_id(group), 0, "worker", 12, READING, LINES, 1)
+        found = digests.get(tx, group_id(group), 0)
+        assert found is not None
+        beside.append(digests.shown(tx, found, EPOCH).beside)
+    assert beside[0] is None
+    assert beside[1] is not None
