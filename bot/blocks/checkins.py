@@ -23,7 +23,7 @@ from bot.blocks.elements import (
     radio,
     section,
 )
-from bot.blocks.privacy import who_sees_blocks
+from bot.blocks.privacy import in_two_sentences
 from bot.content import Words
 from bot.domain.checkins import Card
 from bot.domain.followups import Offer, Options, Rule
@@ -166,7 +166,8 @@ def form(
 ) -> View:
     """The form; every question optional, private_metadata {"week": w}.
 
-    unread: who sees what, on top until accepted once (submitting then accepts); None after that.
+    unread: who sees what in two sentences and a button, on top until accepted once (submitting then
+    accepts); None after that.
     current: answers of this week already given, preset. cleared: the same form emptied; its block_ids
     differ, because Slack keeps what was chosen in a block it knows.
     """
@@ -189,7 +190,7 @@ def form(
 def _unread(words: Words, sees: WhoSees) -> list[Block]:
     return [
         section(words("form.read_first")),
-        *who_sees_blocks(words, sees),
+        *in_two_sentences(words, sees),
         context(words("form.accepts")),
         divider(),
     ]

@@ -23,7 +23,6 @@ from bot.blocks.elements import (
     mention,
     notice_view,
     section,
-    shortened,
 )
 from bot.content import Words
 from bot.content.language import FALLBACK
@@ -64,7 +63,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The latest update that a supervisor can see. first_on, last_on: its period; strip: `alt_text`."""
+    """The latest update that a supervisor can see. first_on, last_on: its period; strip: `alt_text`.
+
+    The picture is said in its words: a view is no place for a file that messages show.
+    """
 
     update: Update
     first_on: date
@@ -124,9 +126,9 @@ def period_labels(words: Words, strip: Strip) -> tuple[str, ...]:
 
 
 def alt_text(words: Words, strip: Strip) -> str:
-    """What the picture shows, in words."""
-    said = [_period(words, first_on, band) for first_on, band in strip]
-    return shortened(" ".join([words("update.alt_lead"), *said]), ALT_MAX)
+    """What the picture shows, in words; the newest periods where not all of them fit."""
+    text = " ".join([words("update.alt_lead"), *(_period(words, *period) for period in strip)])
+    return text if len(text) <= ALT_MAX else alt_text(words, strip[1:])
 
 
 def _period(words: Words, first_on: date, band: Band | None) -> str:
@@ -146,15 +148,18 @@ def names(groups: Sequence[str]) -> str:
 
 def update_blocks(words: Words, update: Update, *, next_update_on: date | None = None) -> list[Block]:
     """Words, the line beside them, the picture; the closing sentence last."""
-    *said, closing = update.lines
-    beside = [context(update.parent)] if update.parent else []
     shown = [image(update.picture.file_id, alt=update.picture.alt)] if update.picture else []
     following = [context(words("update.next", date=words.date(next_update_on)))] if next_update_on else []
+    return _around(words, update, [*shown, *following])
+
+
+def _around(words: Words, update: Update, between: Sequence[Block]) -> list[Block]:
+    """The words, with other blocks between them and the closing sentence."""
+    *said, closing = update.lines
     return [
         section("\n".join([title(words, update.groups), *said])),
-        *beside,
-        *shown,
-        *following,
+        *([context(update.parent)] if update.parent else []),
+        *between,
         section(closing),
     ]
 
@@ -217,12 +222,9 @@ def _why(words: Words, why_none: WhyNone) -> str:
 
 def _seen(words: Words, seen: Seen) -> list[Block]:
     dates = {"first": words.date(seen.first_on), "last": words.date(seen.last_on)}
-    return [
-        section(words("update.seen_period", **dates)),
-        *update_blocks(words, seen.update),
-        section(f"{words('update.seen_picture')}\n{seen.strip}"),
-        ranges(words),
-    ]
+    picture = section(f"{words('update.seen_picture')}\n{seen.strip}")
+    period = section(words("update.seen_period", **dates))
+    return [period, *_around(words, seen.update, [picture]), ranges(words)]
 
 
 def _always_seen(words: Words) -> str:

@@ -1,7 +1,7 @@
 """The first message somebody gets: what this is, who sees what, where help is, and what they can choose.
 
 Essentials stand in the message, the crisis lines and the honest limits among them, so that they are
-read without any button and survive a dead bot (F01, SF1, SF6, SF8); the whole promise is behind one.
+read without any button and survive a dead bot (F01, SF1, SF6, SF8); the whole promise stands at the end.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from bot.blocks.elements import (
     divider,
     escape,
     header,
-    person_or_words,
     section,
 )
+from bot.blocks.privacy import key_holder_briefly, who_sees_button, whole_promise
 from bot.content import Words
 from bot.domain.privacy import WhoSees, promise_numbers
 
@@ -57,6 +57,7 @@ def first_contact(words: Words, facts: FirstContact, *, accepted: bool = False) 
             *_help(words, facts.country),
             divider(),
             *_choices(words, facts, accepted),
+            *_whole(words, facts.sees),
         ],
     )
 
@@ -79,28 +80,17 @@ def _who_sees(words: Words, sees: WhoSees) -> list[Block]:
     return [
         section(f"*{sees_title}*\n{words('first_contact.never_sees')} {group}"),
         section(f"*{limits_title}*\n{bullets(_limits(words, sees))}"),
-        actions(_who_sees_button(words)),
+        actions(who_sees_button(words)),
     ]
-
-
-def _who_sees_button(words: Words) -> Element:
-    return button(words("menu.who_sees"), ids.OPENED_WHO_SEES, says=words("first_contact.sees_button_says"))
 
 
 def _limits(words: Words, sees: WhoSees) -> list[str]:
     return [
-        *_key_holder(words, sees),
+        *key_holder_briefly(words, sees),
         words("first_contact.slack_keeps"),
         words("first_contact.courts", weeks=sees.answers_kept_weeks),
         words("first_contact.reporters"),
     ]
-
-
-def _key_holder(words: Words, sees: WhoSees) -> list[str]:
-    if not sees.key_holder:
-        return [words("first_contact.key_holder_unnamed")]
-    line = words("first_contact.key_holder", who=person_or_words(sees.key_holder))
-    return [line, words("first_contact.key_holder_conflict")] if sees.key_holder_conflict else [line]
 
 
 def _help(words: Words, country: str) -> list[Block]:
@@ -124,6 +114,14 @@ def _choices(words: Words, facts: FirstContact, accepted: bool) -> list[Block]:
         actions(*([] if accepted else [_accept(words)]), *_choice_buttons(words)),
         *([context(words("first_contact.accepted"))] if accepted else []),
     ]
+
+
+def _whole(words: Words, sees: WhoSees) -> list[Block]:
+    """The promise word for word, below what has to be read; a small group's is whole above already."""
+    if not sees.words_possible:
+        return []
+    text = f"*{words('first_contact.whole_title')}*\n{whole_promise(words, sees)}"
+    return [divider(), context(text)]
 
 
 def _accept(words: Words) -> Element:

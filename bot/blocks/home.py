@@ -29,6 +29,7 @@ from bot.blocks.elements import (
     sections,
     with_links,
 )
+from bot.blocks.privacy import as_supervisor_button
 from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
 from bot.domain.members import TeamState
@@ -107,7 +108,7 @@ def _mine(words: Words, facts: HomeFacts) -> list[Block]:
         *_asks(words, facts.my_asks),
         *_promises(words, facts.promises),
         divider(),
-        _always(words),
+        _always(words, facts),
         *([_turn(words, "home.work", ids.OPENED_WORK)] if _has_work(facts) else []),
     ]
 
@@ -169,10 +170,12 @@ def _promise_line(words: Words, promise: PromiseLine) -> str:
     )
 
 
-def _always(words: Words) -> Block:
+def _always(words: Words, facts: HomeFacts) -> Block:
+    """On a team also what its supervisor sees."""
     return actions(
         button(words("menu.pause_minute"), ids.OPENED_PRACTICE, value="PR01"),
         button(words("menu.who_sees"), ids.OPENED_WHO_SEES),
+        *([as_supervisor_button(words)] if facts.team is not None else []),
         button(words("menu.settings"), ids.OPENED_SETTINGS),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
 from bot.blocks import (
     asks,
     checkins,
     crisis,
+    digests,
     first_contact,
     home,
     ids,
@@ -21,6 +22,8 @@ from bot.blocks import (
     teams,
 )
 from bot.blocks.asks import AskLine
+from bot.blocks.digests import Picture, Seen, Strip, Update
+from bot.blocks.digests import WhyNone as NothingSeen
 from bot.blocks.elements import Message
 from bot.blocks.first_contact import FirstContact
 from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
@@ -30,6 +33,7 @@ from bot.blocks.teams import TeamCheck, TeamDraft
 from bot.content import Content, Words
 from bot.domain.asks import AskState
 from bot.domain.checkins import Card
+from bot.domain.digests import Band, Trend
 from bot.domain.followups import ORDER, Options, Rule, choose
 from bot.domain.members import Length, Preferences, TeamState
 from bot.domain.privacy import WhoSees
@@ -62,6 +66,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_asks(words),
         **_open_to_all(content, words),
         **_supervision(words),
+        **_updates(words),
         **_homes(words),
         **_teams(words),
     }
@@ -217,11 +222,71 @@ def _supervision(words: Words) -> dict[str, Screen]:
         TeamSection(name="Sin fecha", words_possible=True),
         TeamSection(name="Chico", words_possible=False),
         TeamSection(name="Chico ya dicho", words_possible=False, why_said_before=True),
+        TeamSection(name="Pocas", words_possible=True, next_update_on=ON, suppressed=True),
+        TeamSection(name="Perdida", words_possible=True, next_update_on=ON, lost=True),
+    ]
+    update = update_of(words, Band.HIGHER, Trend.MAYBE_HEAVIER)
+    updated = [
+        updated_section(update),
+        updated_section(replace(update, groups=("Norte & <Sur>", "Este", "Oeste"), picture=None)),
     ]
     return {
+        "weekly update": supervision.weekly(words, prompt=1, teams=[*updated, *groups], open_asks=True),
         **{
             f"weekly {number}": supervision.weekly(words, prompt=number, teams=groups, open_asks=True)
             for number in range(1, 13)
+        },
+    }
+
+
+def update_of(words: Words, band: Band, trend: Trend) -> Update:
+    """An update with everything that can stand in it."""
+    return Update(
+        groups=("Norte & <Sur>",),
+        lines=digests.update_lines(words, band=band, trend=trend, small_group=True),
+        parent=digests.parent_line(words, band=band, trend=trend, unit="Programa <Este> & Co"),
+        picture=Picture(file_id="F0STRIP001", alt=digests.alt_text(words, STRIP)),
+    )
+
+
+def updated_section(update: Update) -> TeamSection:
+    name, *others = update.groups
+    return TeamSection(
+        name=name,
+        together_with=tuple(others),
+        words_possible=True,
+        next_update_on=ON,
+        lines=update.lines,
+        parent=update.parent,
+        picture=update.picture,
+    )
+
+
+STRIP: Strip = [
+    (date(2026, 9, 7) + timedelta(weeks=4 * number), band) for number, band in enumerate([*Band, None])
+]
+
+
+def _updates(words: Words) -> dict[str, Screen]:
+    every = {f"{band} {trend}": update_of(words, band, trend) for band in Band for trend in Trend}
+    pooled = replace(every["higher heavier"], groups=("Norte", "Sur & <Co>"), parent="", picture=None)
+    reasons: tuple[NothingSeen, ...] = get_args(NothingSeen)
+    seen = Seen(
+        update=every["middle no_change"],
+        first_on=ON - timedelta(days=30),
+        last_on=ON - timedelta(days=3),
+        strip=digests.alt_text(words, STRIP),
+    )
+    return {
+        **{f"post {name}": digests.team_post(words, update) for name, update in every.items()},
+        "post pooled": digests.team_post(words, pooled, next_update_on=ON),
+        "as supervisor": digests.as_my_supervisor(words, SEES, seen=seen, next_update_on=ON),
+        "as supervisor later": digests.as_my_supervisor(
+            words, SEES, seen=seen, why_none="suppressed", next_update_on=ON
+        ),
+        **{
+            f"as supervisor {reason}": digests.as_my_supervisor(words, SMALL, why_none=reason)
+            for reason in reasons
         },
     }
 

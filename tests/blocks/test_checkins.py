@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -118,9 +119,10 @@ def test_the_form_has_no_free_text(screens: dict[str, Any]) -> None:
 
 def test_who_sees_what_stands_on_top_until_it_was_accepted_once(words: Words) -> None:
     unread, read = form(words, unread=SEES), form(words)
-    assert words("privacy.for_you") in joined(unread)
+    assert words("form.never_seen") in joined(unread)
+    assert words("first_contact.key_holder", who="Nube Segura") in joined(unread)
+    assert ids.OPENED_WHO_SEES in buttons(unread)
     assert words("form.submit_unread") == unread["submit"]["text"]
-    assert unread["blocks"].index(inputs(unread)[0]) > 5
     assert words("privacy.for_you") not in joined(read)
     assert words("form.submit") == read["submit"]["text"]
 
@@ -234,7 +236,19 @@ def test_the_quiet_question_offers_four_ways(words: Words) -> None:
     }
 
 
-def test_a_form_without_a_supervisor_still_says_who_sees_what(words: Words) -> None:
+def test_who_sees_what_takes_two_sentences_of_the_form(words: Words) -> None:
+    said = form(words, unread=SEES)["blocks"][1]["text"]["text"]
+    assert len(re.findall(r"[.:](?= |$)", said.replace("respuestas:", "").replace("answers:", ""))) == 2
+
+
+def test_a_form_where_nobody_was_named_still_says_who_sees_what(words: Words) -> None:
     view = form(words, unread=WhoSees(supervisor_id=None), keys=(CORE,))
-    assert words("privacy.no_supervisor") in joined(view)
-    assert words("privacy.too_small") in joined(form(words, unread=SMALL, keys=(CORE,), only_for_you=True))
+    assert words("form.never_seen") in joined(view)
+    assert words("first_contact.key_holder_unnamed") in joined(view)
+
+
+def test_the_form_of_a_small_group_promises_no_update_and_names_a_key_holder_with_a_say(words: Words) -> None:
+    said = joined(form(words, unread=SMALL, keys=(CORE,), only_for_you=True))
+    assert words("form.never_seen_small") in said
+    assert words("first_contact.key_holder_conflict") in said
+    assert words("form.never_seen") not in said

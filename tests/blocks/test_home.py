@@ -115,5 +115,10 @@ def test_crisis_lines_that_wait_for_a_look_are_named_to_admins_only(words: Words
     assert line not in joined(home(words, waiting))
 
 
+def test_what_the_supervisor_sees_is_one_tap_away_for_whoever_is_on_a_team(words: Words) -> None:
+    assert ids.OPENED_AS_SUPERVISOR in buttons(home(words, FULL_HOME))
+    assert ids.OPENED_AS_SUPERVISOR not in buttons(home(words, replace(FULL_HOME, team=None)))
+
+
 def test_where_home_is_can_be_said_in_a_message(words: Words) -> None:
     assert words("home.where") in joined(where_home_is(words))

@@ -43,7 +43,14 @@ def test_previews_are_in_the_readers_language(
     content: Content, words: Words, screens: dict[str, Screen]
 ) -> None:
     expected = {
-        words(key) for key in ("common.note", "checkin.title", "checkin.title_small", "weekly.title")
+        words(key)
+        for key in (
+            "common.note",
+            "checkin.title",
+            "checkin.title_small",
+            "weekly.title",
+            "update.post_title",
+        )
     } | {" · ".join(content.words(code)("common.note") for code in content.languages)}
     assert {screen.text for screen in screens.values() if isinstance(screen, Message)} == expected
 
@@ -87,7 +94,8 @@ def test_nothing_a_person_wrote_reaches_slack_as_markup(screens: dict[str, Scree
 
 FAMILIES = (
     "ask.card_", "ask.line_", "ask.to_me_", "ask.told_", "ask.done_", "evidence.", "home.none_", "home.team_",
-    "offer.", "options.t", "settings.length_", "sorry.", "team.problem_",
+    "offer.", "options.t", "settings.length_", "sorry.", "team.problem_", "update.alt_", "update.band_",
+    "update.no_change_", "update.parent_", "update.still_", "update.trend_", "update.why_",
 )  # fmt: skip
 """Keys that are put together from a state, a kind or a role."""
 
@@ -112,13 +120,15 @@ def _sources() -> list[Path]:
 
 
 def _literals(path: Path) -> list[str]:
-    """String constants of a module that are not documentation."""
+    """String constants of a module that are not documentation, nor what an error tells its caller."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     documentation = {
         id(node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
+    raised = (node for node in ast.walk(tree) if isinstance(node, ast.Raise))
+    documentation |= {id(part) for node in raised for part in ast.walk(node)}
     return [
         node.value
         for node in ast.walk(tree)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.blocks import ids
 from bot.blocks.privacy import who_sees
 from bot.content import Content, Words
-from bot.domain.privacy import promise_numbers
-from tests.blocks.reading import joined
+from bot.domain.privacy import WhoSees, promise_numbers
+from tests.blocks.reading import buttons, joined
 from tests.blocks.screens import LUIS, SEES, SMALL
 
 PROMISE = """
@@ -51,8 +52,17 @@ def test_it_says_confidential(words: Words) -> None:
     assert "onfiden" in joined(who_sees(words, SEES))
 
 
-def test_what_is_not_built_yet_is_said(words: Words) -> None:
-    assert words("privacy.not_yet") in joined(who_sees(words, SEES))
+def test_what_is_not_built_yet_is_said_and_updates_are(content: Content) -> None:
+    english, spanish = (joined(who_sees(content.words(code), SEES)) for code in ("en", "es"))
+    assert "Not built yet: the button that deletes your data." in english
+    assert "Todavía no existe el botón para borrar sus datos." in spanish
+    assert not re.search(r"updates? .{0,20}not built|not built.{0,20}updates?", english)
+    assert not re.search(r"no existen? (todavía )?las? actualizaci", spanish)
+
+
+def test_what_the_supervisor_sees_is_one_tap_away_for_everybody(words: Words) -> None:
+    for sees in (SEES, SMALL, WhoSees(supervisor_id=None)):
+        assert ids.OPENED_AS_SUPERVISOR in buttons(who_sees(words, sees))
 
 
 def test_the_limits_stand_in_it(words: Words) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
+from itertools import product
 
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.supervision import TeamSection, weekly
-from bot.content import Words
+from bot.blocks.elements import Block, Message
+from bot.blocks.supervision import PICTURED, TeamSection, weekly
+from bot.content import Content, Words
+from bot.domain.digests import Band, Trend
 from bot.domain.privacy import promise_numbers
+from bot.sandbox.blocks import check_message
 from tests.blocks.reading import buttons, joined, word_count
+from tests.blocks.screens import update_of, updated_section
 
 ON = date(2026, 12, 28)
 NORTE = TeamSection(name="Norte", words_possible=True, next_update_on=ON)
@@ -78,3 +84,95 @@ def test_many_teams_stay_within_a_message(words: Words) -> None:
 def test_it_is_read_in_two_minutes(words: Words) -> None:
     teams = [NORTE, CHICO, TeamSection(name="Sur", words_possible=True)]
     assert max(word_count(weekly(words, prompt=n, teams=teams)) for n in range(1, 13)) <= 400
+
+
+def updated(words: Words, **facts: object) -> TeamSection:
+    section = updated_section(update_of(words, Band.HIGHER, Trend.HEAVIER))
+    return replace(section, **facts)  # type: ignore[arg-type]
+
+
+def test_an_update_stands_after_the_prompt_in_the_decided_order(words: Words) -> None:
+    team = updated(words)
+    blocks = weekly(words, prompt=1, teams=[team]).blocks
+    text = json.dumps(blocks, ensure_ascii=False)
+    band, trend, small, closing = team.lines
+    alt = team.picture.alt if team.picture else ""
+    places = [text.index(part) for part in (words.prompt(1).say, band, trend, small)]
+    places += [text.index(words("update.parent_errs")), text.index(alt), text.index(closing)]
+    assert places == sorted(places)
+
+
+def test_a_section_has_twelve_lines_at_most(words: Words) -> None:
+    for band, trend in product(Band, Trend):
+        team = updated_section(update_of(words, band, trend))
+        blocks = weekly(words, prompt=1, teams=[team]).blocks
+        drawn = [block for block in blocks if block not in always(words)]
+        lines = sum(len(joined(Message(text="", blocks=[block])).splitlines()) or 1 for block in drawn)
+        assert 5 < lines <= 12
+
+
+def always(words: Words) -> list[Block]:
+    """What every message has, whatever its sections."""
+    return [*weekly(words, prompt=1).blocks, {"type": "divider"}]
+
+
+def test_each_group_has_a_section_and_a_pooled_one_names_its_teams(words: Words) -> None:
+    pool = updated(words, name="Norte", together_with=("Sur & <Co>", "Este"))
+    said = joined(weekly(words, prompt=1, teams=[updated(words), pool, CHICO]))
+    assert words("update.title_together", group="Norte, Sur &amp; &lt;Co&gt;, Este") in said
+    assert said.count(words("update.closing")) == 2
+    assert "*Chico*" in said
+
+
+def test_without_an_update_a_pooled_group_still_names_its_teams(words: Words) -> None:
+    pool = replace(NORTE, together_with=("Sur",))
+    line = words("weekly.next_update", team="Norte, Sur", date=words.date(ON))
+    assert line in joined(weekly(words, prompt=1, teams=[pool]))
+
+
+def test_a_message_with_an_update_does_not_say_that_nothing_comes_from_answers(words: Words) -> None:
+    with_update, without = (joined(weekly(words, prompt=1, teams=[team])) for team in (updated(words), NORTE))
+    assert words("weekly.footer_update") in with_update
+    assert words("weekly.footer") not in with_update
+    assert words("weekly.footer") in without
+    assert words("update.closing") not in without
+
+
+def test_why_a_period_has_no_update_is_said_once_and_then_only_the_date(words: Words) -> None:
+    none = replace(NORTE, suppressed=True)
+    next_on = words("weekly.next_update", team="Norte", date=words.date(ON))
+    first = joined(weekly(words, prompt=1, teams=[none]))
+    later = joined(weekly(words, prompt=1, teams=[replace(none, why_said_before=True)]))
+    why = words("weekly.suppressed", team="Norte", **promise_numbers())
+    assert why in first
+    assert why not in later
+    assert next_on in first
+    assert next_on in later
+
+
+def test_a_lost_update_hints_at_nobodys_answers(words: Words) -> None:
+    lost = replace(NORTE, lost=True, why_said_before=True)
+    said = joined(weekly(words, prompt=1, teams=[lost]))
+    assert words("weekly.lost", team="Norte") in said
+    assert not re.search(r"\d|at least|al menos", words("weekly.lost", team="Norte"))
+
+
+def test_where_nothing_can_be_shown_it_says_what_there_is_instead(content: Content) -> None:
+    english, spanish = content.words("en"), content.words("es")
+    for section in (CHICO, replace(NORTE, suppressed=True)):
+        assert "Instead there are this weekly opener" in joined(weekly(english, prompt=1, teams=[section]))
+        assert "En su lugar: esta frase semanal" in joined(weekly(spanish, prompt=1, teams=[section]))
+
+
+def test_many_updates_stay_within_a_message_and_lose_their_pictures_only(words: Words) -> None:
+    teams = [updated(words, name=f"Equipo {number}") for number in range(PICTURED + 3)]
+    message = weekly(words, prompt=1, teams=teams, open_asks=True)
+    check_message(message.blocks)
+    said = joined(message)
+    assert said.count(words("update.closing")) == len(teams)
+    assert sum(block["type"] == "image" for block in message.blocks) == PICTURED
+
+
+def test_an_update_is_read_in_three_minutes_with_its_prompt(words: Words) -> None:
+    teams = [updated(words), updated(words, together_with=("Sur", "Este")), CHICO]
+    assert max(word_count(weekly(words, prompt=n, teams=teams)) for n in range(1, 13)) <= 600
