@@ -6,11 +6,14 @@ import io
 import itertools
 import string
 import struct
+from datetime import date, timedelta
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from bot.blocks import digests
 from bot.blocks.picture import strip
+from bot.content import Words
 from bot.domain.digests import Band
 
 ROWS = ("lower", "middle", "higher")
@@ -181,6 +184,16 @@ def test_long_words_are_broken_and_stay_in_the_picture() -> None:
     image = look(Band.MIDDLE, rows=("más bien bajo", "medio", "más bien alto"))
     assert empty(image.crop((0, 0, 8, 400)))
     assert empty(image.crop((0, TOP + 102 - 2, LEFT - 15, TOP + 102 + 2))), "one row's words leave the next"
+
+
+def test_our_own_words_fit_in_each_language(words: Words) -> None:
+    year = [(date(2026, 11, 30) + timedelta(days=28 * at), Band.MIDDLE) for at in range(13)]
+    rows, periods = digests.row_labels(words), digests.period_labels(words, year)
+    image = look(*[Band.MIDDLE] * 13, rows=rows, periods=periods)
+    assert empty(image.crop((0, 0, 8, 400)))
+    assert empty(image.crop((992, 0, 1000, 400)))
+    for line in (TOP, TOP + 102, TOP + 204, BOTTOM):
+        assert empty(image.crop((0, line - 3, LEFT - 10, line + 3))), "each row's words stay in their row"
 
 
 # ---- the file
