@@ -6,29 +6,36 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from storage.schema import metadata
-from tests import postgresql
 from tests.handlers.world import World, world_on
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory, made_sqlite: Path) -> Path:
+    """A SQLite file in which everybody is set up; tests get copies."""
+    file = tmp_path_factory.mktemp("settled") / "choir.db"
+    shutil.copyfile(made_sqlite, file)
+    with world_on(f"sqlite:///{file}"):
+        pass
+    return file
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database with all tables and no rows."""
+    """The URL of a database: a settled SQLite file, or an empty PostgreSQL."""
     if getattr(request, "param", "sqlite") == "sqlite":
         file = tmp_path / "choir.db"
-        shutil.copyfile(request.getfixturevalue("made_sqlite"), file)
+        shutil.copyfile(request.getfixturevalue("settled"), file)
         return f"sqlite:///{file}"
-    folder = request.getfixturevalue("made_postgresql")
-    postgresql.administer(folder, f"TRUNCATE {', '.join(metadata.tables)}", database="choir")
-    return postgresql.url(folder, "choir")
+    emptied: Callable[[], str] = request.getfixturevalue("emptied_postgresql")
+    return emptied()
 
 
 @pytest.fixture
 def world(database: str) -> Iterator[World]:
-    with world_on(database) as world:
+    with world_on(database, settled=database.startswith("sqlite")) as world:
         yield world

@@ -230,8 +230,11 @@ def text_of(shown: object) -> str:
 
 
 @contextmanager
-def world_on(database_url: str) -> Iterator[World]:
-    """Everybody is set up; it is Wednesday of the second week, and nothing was sent yet."""
+def world_on(database_url: str, *, settled: bool = False) -> Iterator[World]:
+    """Everybody is set up; it is Wednesday of the second week, and nothing was sent yet.
+
+    settled: the database knows everybody already, from an earlier world.
+    """
     clock, people = MovableClock(START), cast()
     with Sandbox(
         manifest=yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
@@ -241,7 +244,8 @@ def world_on(database_url: str) -> Iterator[World]:
     ) as sandbox:
         bot = assemble(settings_for(sandbox, database_url), clock.now)
         on = Stage(sandbox=sandbox, clock=clock, bot=bot, cast=people)
-        start_teams(on)
+        if not settled:
+            start_teams(on)
         for person in STRANGERS:
             sandbox.workspace.put_person(person)
         clock.move_to(NOW)
