@@ -160,7 +160,9 @@ def test_a_lost_update_hints_at_nobodys_answers(words: Words) -> None:
 def test_where_nothing_can_be_shown_it_says_what_there_is_instead(content: Content) -> None:
     english, spanish = content.words("en"), content.words("es")
     for section in (CHICO, replace(NORTE, suppressed=True)):
-        assert "Instead there are this weekly opener" in joined(weekly(english, prompt=1, teams=[section]))
+        assert "What there is instead: this weekly opener" in joined(
+            weekly(english, prompt=1, teams=[section])
+        )
         assert "En su lugar: esta frase semanal" in joined(weekly(spanish, prompt=1, teams=[section]))
 
 
