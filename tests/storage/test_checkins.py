@@ -106,14 +106,14 @@ def test_an_edit_of_an_older_card_says_nothing_of_the_newest(tx: Tx, ana: Person
 
 
 @pytest.mark.parametrize("state", sorted(State))
-@pytest.mark.parametrize("card", sorted(Card))
 def test_a_card_is_mended_exactly_when_its_state_calls_for_another(
-    tx: Tx, ana: PersonRef, state: State, card: Card
+    tx: Tx, ana: PersonRef, state: State
 ) -> None:
     checkins.add(tx, ana, 3, state)
     checkins.set_newest_card(tx, ana, 3, "D1", "1.0")
-    checkins.set_card(tx, ana, 3, "1.0", card)
-    assert (stale(tx) == [(ana, 3)]) == (CARDS.get(state, card) is not card)
+    for card in Card:
+        checkins.set_card(tx, ana, 3, "1.0", card)
+        assert (stale(tx) == [(ana, 3)]) == (CARDS.get(state, card) is not card)
 
 
 def test_a_week_that_never_had_a_card_has_none_to_mend(tx: Tx, ana: PersonRef) -> None:

@@ -287,7 +287,7 @@ def test_a_notice_goes_the_way_of_the_fact_that_caused_it(entered: Store) -> Non
         assert outbox.claim(tx, NOW) is None
 
 
-@pytest.mark.parametrize("kind", sorted(Kind))
-def test_every_kind_of_notice_fits_with_its_longest_name(tx: Tx, ana: PersonRef, kind: Kind) -> None:
-    assert outbox.add(tx, note(ana, f"{'f' * 32}|come_again|202611251500", kind))
-    assert claimed(tx).kind is kind
+def test_every_kind_of_notice_fits_with_its_longest_name(tx: Tx, ana: PersonRef) -> None:
+    for kind in Kind:
+        assert outbox.add(tx, note(ana, f"{'f' * 32}|come_again|202611251500", kind))
+    assert {claimed(tx).kind for _ in Kind} == set(Kind)
