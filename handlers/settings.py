@@ -10,7 +10,7 @@ from bot.blocks import ids
 from bot.blocks import settings as screens
 from bot.blocks.elements import Message, View
 from bot.domain.checkins import Standing
-from bot.domain.localtime import FRIDAY, MONDAY, local
+from bot.domain.localtime import FRIDAY, MONDAY, instant, local
 from bot.domain.members import Length, Member
 from bot.domain.rotation import REACTIONS
 from handlers.payloads import Malformed
@@ -91,19 +91,21 @@ def on_pause_opened(visit: Visit, _tx: Tx, member: Member) -> Replies:
 
 
 def on_paused(visit: Visit, tx: Tx, member: Member) -> Replies:
-    """Paused for some weeks, or until they come back; told to nobody."""
-    until = _pause_end(visit.act.needed(ids.PAUSE_FOR), visit.now)
+    """Paused for some weeks, or until they come back; told to nobody, and no silence."""
+    until = _pause_end(visit.act.needed(ids.PAUSE_FOR), visit.now, member.person.tz)
     members.choose(tx, visit.ref, paused=True, paused_until=until)
+    rules.set_standing(tx, visit.ref, Standing())
     on = local(until, member.person.tz).date() if until else None
     return (Turn(view=screens.paused_view(visit.words(member), until=on)), FreshHome())
 
 
-def _pause_end(weeks: str, now: datetime) -> datetime | None:
+def _pause_end(weeks: str, now: datetime, tz: str) -> datetime | None:
+    """The beginning of the day, some weeks on, from which check-ins come again; None for an open end."""
     if weeks == ids.PAUSE_OPEN_END:
         return None
     if weeks not in ("1", "2", "4"):
         raise Malformed("pause")
-    return now + timedelta(weeks=int(weeks))
+    return instant(local(now, tz).date() + timedelta(weeks=int(weeks)), time(), tz)
 
 
 def on_stopped(visit: Visit, tx: Tx, member: Member) -> Replies:
