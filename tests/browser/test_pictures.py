@@ -78,6 +78,6 @@ def test_a_picture_can_be_looked_at_in_large_and_put_away_again(
 
 def test_home_shows_a_picture(ana: SlackPage, sandbox: Sandbox, picture: dict[str, Any]) -> None:
     client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-    ana.home()
+    expect(ana.home()).to_contain_text("This is Home.")
     client.views_publish(user_id="U1", view={"type": "home", "blocks": [picture]})
     assert natural_width(ana.page.locator("#pane-home").get_by_role("img", name=ALT)) == 1000

@@ -61,7 +61,7 @@ function actions(block, ctx) {
 function imageBlock(block, ctx) {
   return el("figure", {},
     block.title ? el("figcaption", {}, textObject(block.title, ctx)) : null,
-    enlargeable(image(block), block.title?.text));
+    enlargeable(image(block), block.title?.text, ctx.viewer));
 }
 
 function input(block, ctx) {

@@ -1,5 +1,6 @@
 // Pictures: where they come from, and a larger view of them.
 import { el, freshId, icon } from "./dom.js";
+import { say } from "./words.js";
 
 // A picture that the app uploaded is served by this page; Slack names it by its id or by one of its addresses.
 export function pictureAddress(spec) {
@@ -10,17 +11,17 @@ export function pictureAddress(spec) {
 }
 
 // The picture as a button that shows it as large as the window allows.
-export function enlargeable(picture, title) {
+export function enlargeable(picture, title, { locale }) {
   if (picture.tagName !== "IMG") return picture;
-  const show = () => larger(picture, title);
-  return el("button", { type: "button", class: "picture-open", title: "Enlarge", on: { click: show } }, picture);
+  const show = () => larger(picture, title, locale);
+  return el("button", { type: "button", class: "picture-open", title: say(locale, "Enlarge"), on: { click: show } }, picture);
 }
 
-function larger(picture, title) {
+function larger(picture, title, locale) {
   const id = freshId("picture");
   const dialog = el("dialog", { class: "modal picture-view", "aria-labelledby": id, on: { close: () => dialog.remove() } });
-  const x = el("button", { type: "button", class: "icon", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"));
-  dialog.append(el("header", {}, el("h2", { id }, title || "Picture"), x),
+  const x = el("button", { type: "button", class: "icon", "aria-label": say(locale, "Close"), on: { click: () => dialog.close() } }, icon("close"));
+  dialog.append(el("header", {}, el("h2", { id }, title || say(locale, "Picture")), x),
     el("div", { class: "modal-body", tabindex: "0" }, el("img", { src: picture.src, alt: picture.alt })));
   document.body.append(dialog);
   dialog.showModal();

@@ -29,7 +29,7 @@ function personButton(me, now, switchPerson) {
 }
 
 function section(heading, entries) {
-  if (!entries.length) return null;
+  if (!entries.length) return "";
   return el("section", {}, el("h2", {}, heading), el("ul", {}, entries));
 }
 
