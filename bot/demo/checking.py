@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -17,20 +18,23 @@ from datetime import time as clock_time
 from multiprocessing import get_context
 
 from bot import logs
+from bot.content import load_content
 from bot.demo import expecting
 from bot.demo.answering import START, Answering, week_of_card
-from bot.demo.cast import COORDINATION, LEGAL, Player, agency
+from bot.demo.cast import CASES, COORDINATION, DAYS, LEGAL, NIGHTS, Player, agency
 from bot.demo.habits import Habits
-from bot.demo.reading import comparable, masked, plain
+from bot.demo.reading import comparable, masked, plain, published, without
 from bot.demo.stage import Stage, stage, start_teams
 from bot.domain.checkins import State
 from bot.sandbox.messages import Message
 from bot.sandbox.people import Json
 from bot.sandbox.views import View
-from storage import checkins
+from storage import checkins, digests, teams
+from storage.digests import ReleaseState
 
 STAFF_MEMBER, SUPERVISOR = "Ana Ruiz", "Irene Walsh"
 SHOWN_WEEKS = (1, 5, 9, 13)
+PERIODS = 3
 ADMIN_TEAM = frozenset({COORDINATION})
 
 
@@ -46,6 +50,7 @@ class Run:
     log_lines: list[str]
     cards: dict[str, dict[int, list[str]]]
     reasons: dict[str, dict[int, str]]
+    updates: dict[str, int]
     transcript: list[str] = field(default_factory=list)
 
 
@@ -56,7 +61,7 @@ def check() -> int:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         first, swapped = pool.map(play, (False, True))
     print("\n".join(first.transcript))
-    problems = [*_arrivals(first), *_same(first, swapped)]
+    problems = [*_arrivals(first), *_updates(first), *_same(first, swapped)]
     took = time.monotonic() - began
     weeks = sum(len(cards) for cards in first.cards.values())
     print(f"\n{len(first.cards)} people, {weeks} weeks with a card, {_count(first.messages)} messages a run.")
@@ -64,7 +69,8 @@ def check() -> int:
         "\n".join(f"WRONG: {problem}" for problem in problems[:20]) or "Every card came as the rules promise."
     )
     if not problems:
-        print("With every answer swapped, all messages and log lines are the same byte for byte.")
+        print("The teams of 14 and 9 and the two shown together got their updates; the team of 6 none.")
+        print("With every answer swapped, messages and log lines differ in nothing but released words.")
     print(f"{took:.0f} s.", flush=True)
     return 1 if problems else 0
 
@@ -91,6 +97,7 @@ def play(swapped: bool) -> Run:
             log_lines=[_without_time(line) for line in log.getvalue().splitlines()],
             cards={player.id: _cards(on, player) for player in cast.players},
             reasons={player.id: _reasons(on, player) for player in cast.players},
+            updates=_count_updates(on),
         )
         return run if swapped else replace(run, transcript=_transcript(on))
 
@@ -126,6 +133,15 @@ def _channels(on: Stage) -> dict[str, list[str]]:
         ]
         for crew in on.cast.crews
     }
+
+
+def _count_updates(on: Stage) -> dict[str, int]:
+    """How many updates stand released for each team."""
+    with on.read() as tx:
+        names = {team.team_id: team.name for team in teams.list_teams(tx)}
+        found = [release for period in range(PERIODS) for release in digests.list_period(tx, period)]
+    released = [release for release in found if release.state is ReleaseState.RELEASED]
+    return Counter(names[team_id] for release in released for team_id in release.teams)
 
 
 def _without_time(line: str) -> str:
@@ -173,14 +189,33 @@ def _week(run: Run, player: Player, week: int, wanted: expecting.Expected) -> li
 
 
 def _same(first: Run, swapped: Run) -> list[str]:
-    """Where the two runs differ in anything but answers."""
-    differing = [where for where in first.messages if first.messages[where] != swapped.messages.get(where)]
+    """Where the two runs differ in anything but released words."""
+    sentences = published(load_content())
+    differing = [
+        where
+        for where in first.messages
+        if _masked(first.messages[where], sentences) != _masked(swapped.messages.get(where, []), sentences)
+    ]
     problems = [f"messages in {where} depend on answers" for where in differing]
     if sorted(first.log_lines) != sorted(swapped.log_lines):
         problems.append("log lines depend on answers")
     if first.cards != swapped.cards:
         problems.append("arrivals depend on answers")
     return problems
+
+
+def _masked(conversation: list[str], sentences: Sequence[str]) -> list[str]:
+    return [without(sentences, message) for message in conversation]
+
+
+def _updates(run: Run) -> list[str]:
+    """Where groups got words against the rule: 14, 9 and the pooled 5 and 6 do, the team of 6 never."""
+    wanted = {LEGAL: PERIODS, CASES: PERIODS, NIGHTS: PERIODS, DAYS: PERIODS, COORDINATION: 0}
+    return [
+        f"{team} got {run.updates.get(team, 0)} updates, promised {many}"
+        for team, many in wanted.items()
+        if run.updates.get(team, 0) != many
+    ]
 
 
 def _transcript(on: Stage) -> list[str]:

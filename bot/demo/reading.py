@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any
+
+from bot.blocks.digests import parent_line, update_lines
+from bot.content import Content
+from bot.domain.digests import Band, Trend
 
 RANDOM = re.compile(r"\b[0-9a-f]{16,64}\b")
 """Ids of deliveries and asks: random by design."""
+PICTURED = re.compile(r'"alt_text": "(?:[^"\\\\]|\\\\.)*"')
 COUNTED = re.compile(r'"block_id": "b\d+"')
 """Block ids that Slack numbers itself."""
 
@@ -43,6 +49,23 @@ def _element(element: Mapping[str, Any]) -> str:
     if options:
         return " / ".join(options)
     return f"[{element.get('text', {}).get('text', element['type'])}]"
+
+
+def published(content: Content) -> tuple[str, ...]:
+    """Every sentence that a release can publish, longest first; the only words that answers may change."""
+    said: set[str] = set()
+    for words in (content.words(code) for code in content.languages):
+        for band, trend, before in product(Band, Trend, (*Band, None)):
+            said.update(update_lines(words, band=band, trend=trend, small_group=False, before=before)[:2])
+            said.add(parent_line(words, band=band, trend=trend, unit=None))
+    return tuple(sorted(said, key=len, reverse=True))
+
+
+def without(sentences: Iterable[str], text: str) -> str:
+    """A text with published sentences and the picture's words masked."""
+    for sentence in sentences:
+        text = text.replace(json.dumps(sentence, ensure_ascii=False)[1:-1], "~")
+    return PICTURED.sub('"alt_text": "~"', text)
 
 
 def comparable(text: str, blocks: Iterable[Mapping[str, Any]]) -> str:
