@@ -1,11 +1,20 @@
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from bot.domain.localtime import WEDNESDAY, allowed_slots
-from bot.domain.members import TERMS_VERSION, Length, Member, Person, PersonRef, Preferences
+from bot.domain.members import (
+    TERMS_VERSION,
+    Length,
+    Member,
+    Person,
+    PersonRef,
+    Preferences,
+    Team,
+    TeamState,
+)
 from tests.domain.zones import utc
 
 NOW = utc("2026-11-25 15:00")
@@ -51,6 +60,22 @@ def test_do_not_disturb_is_half_open(
 def test_who_sees_what_is_told_again_when_its_terms_change() -> None:
     assert Preferences(accepted_version=TERMS_VERSION).accepted
     assert not Preferences(accepted_version=TERMS_VERSION - 1).accepted
+
+
+@pytest.mark.parametrize(
+    ("state", "promised_on", "waits"),
+    [
+        (TeamState.DRAFT, None, False),
+        (TeamState.AWAITING_PROMISE, None, True),
+        (TeamState.STARTED, None, True),
+        (TeamState.STARTED, date(2026, 11, 23), False),
+    ],
+)
+def test_a_team_past_its_draft_waits_for_a_promise_that_nobody_gave(
+    state: TeamState, promised_on: date | None, waits: bool
+) -> None:
+    team = Team(team_id="t", name="Intake", tz="Etc/UTC", state=state, promised_on=promised_on)
+    assert team.waits_for_promise is waits
 
 
 def test_a_member_is_known_by_their_pseudonym() -> None:

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.digests import Band
 from bot.domain.localtime import Calendar, freeze_at, local, monday_of, next_working, week_of
 from bot.domain.supervision import (
     KEPT_FOR,
     PROMPTS,
+    Shown,
     next_message_at,
     next_update_on,
     prompt_number,
@@ -105,3 +107,8 @@ def test_an_update_that_falls_on_a_holiday_is_read_the_day_after() -> None:
     monday = monday_of(EPOCH, 4)
     calendar = Calendar(tz="America/Chicago", days_off=frozenset({monday}))
     assert next_update_on(EPOCH, 0, calendar) == monday + timedelta(days=1)
+
+
+def test_an_update_is_dated_by_the_first_day_of_its_period() -> None:
+    strip = ((date(2026, 1, 5), None), (date(2026, 2, 2), Band.MIDDLE))
+    assert Shown(teams=("Intake",), lines={}, beside=None, strip=strip).first_on == date(2026, 2, 2)
