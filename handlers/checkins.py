@@ -159,7 +159,7 @@ def _card_edited(visit: Visit, week: int, ts: str, card: Card) -> None:
 
 
 def _form(tx: Tx, visit: Visit, member: Member, week: int, *, cleared: bool = False) -> View:
-    sees, chosen = privacy.who_sees(tx, member.team, visit.now), member.preferences
+    sees, chosen = visit.who_sees(tx, member), member.preferences
     return screens.form(
         visit.words(member),
         week=week,

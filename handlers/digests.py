@@ -15,7 +15,7 @@ from bot.domain.members import Member, Team
 from bot.domain.notices import Kind, dedupe_key
 from bot.domain.supervision import next_update_on
 from handlers.visit import Listen, Replies, Show, Visit, for_reader
-from storage import digests, outbox, privacy, workspaces
+from storage import digests, outbox, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 
@@ -27,7 +27,7 @@ WHY_NONE: dict[ReleaseState, WhyNone] = {
 
 def on_seen_as_supervisor(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The latest update that was sent, or why there is none; asks in one's own name; nothing else."""
-    words, sees = visit.words(member), privacy.who_sees(tx, member.team, visit.now)
+    words, sees = visit.words(member), visit.who_sees(tx, member)
     latest = _latest_sent(tx, member.team)
     released = _latest_released(tx, latest)
     view = screens.as_my_supervisor(

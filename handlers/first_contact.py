@@ -13,7 +13,7 @@ from bot.domain.members import TERMS_VERSION, Member
 from bot.domain.rotation import keys_for
 from handlers.payloads import Malformed
 from handlers.visit import Edit, FreshHome, Listen, Replies, Visit, for_member
-from storage import members, planning, privacy
+from storage import members, planning
 from storage.database import Tx
 
 
@@ -36,7 +36,7 @@ def _said_again(visit: Visit, tx: Tx, member: Member) -> Replies:
     member = visit.member(tx) or member
     if not visit.act.ts or member.team is None:
         return (FreshHome(),)
-    sees, chosen = privacy.who_sees(tx, member.team, visit.now), member.preferences
+    sees, chosen = visit.who_sees(tx, member), member.preferences
     facts = screens.FirstContact(
         team=member.team.name,
         sees=sees,

@@ -8,13 +8,12 @@ from bot.blocks import ids
 from bot.blocks import privacy as screens
 from bot.domain.members import Member
 from handlers.visit import Listen, Replies, Show, Visit, for_reader
-from storage import privacy
 from storage.database import Tx
 
 
 def on_who_sees_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The whole promise with its limits."""
-    sees = privacy.who_sees(tx, member.team, visit.now)
+    sees = visit.who_sees(tx, member)
     return (Show(view=screens.who_sees(visit.words(member), sees)),)
 
 

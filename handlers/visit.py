@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias, TypeVar
 
@@ -21,9 +21,10 @@ from bot.content import Content, Words
 from bot.content.holidays import calendar_of
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef
+from bot.domain.privacy import WhoSees
 from bot.slack import Messenger, RosterEntry
 from handlers.payloads import Act
-from storage import members
+from storage import members, privacy
 from storage.database import Store, Tx
 
 T = TypeVar("T")
@@ -159,6 +160,11 @@ class Visit:
             language = self.house.content.words_of(found).language
             self.house.last_known.remember(self.workspace, self.act.user_id, language, found.country)
         return found
+
+    def who_sees(self, tx: Tx, member: Member) -> WhoSees:
+        """Who sees what in the member's group, and for how long answers are kept here."""
+        sees = privacy.who_sees(tx, member.team, self.now)
+        return replace(sees, answers_kept_weeks=self.house.answers_kept_weeks)
 
     def words(self, member: Member | None) -> Words:
         return self.house.content.words_of(member)

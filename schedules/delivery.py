@@ -75,7 +75,14 @@ def _prepare(setting: Setting, workspace: str, claim: Claim, now: datetime) -> R
 
 def _scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
     reader = members.known(tx, claim.to, now) if claim.to else None
-    return Scene(tx=tx, content=setting.content, claim=claim, now=now, reader=reader)
+    return Scene(
+        tx=tx,
+        content=setting.content,
+        claim=claim,
+        now=now,
+        reader=reader,
+        answers_kept_weeks=setting.answers_kept_weeks,
+    )
 
 
 def _judge(scene: Scene) -> Ready | None:

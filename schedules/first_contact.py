@@ -11,8 +11,7 @@ from bot.domain.members import Length
 from bot.domain.notices import Kind
 from bot.domain.rotation import keys_for
 from schedules.setting import Recipe, Scene
-from storage import privacy, rules
-from storage.rules import RuleKind
+from storage import planning
 
 
 def _wanted(scene: Scene) -> bool:
@@ -21,7 +20,7 @@ def _wanted(scene: Scene) -> bool:
 
 def _render(scene: Scene) -> Message:
     team, chosen = scene.member.team, scene.member.preferences
-    sees = privacy.who_sees(scene.tx, team, scene.now)
+    sees = scene.who_sees()
     asked = keys_for(0, Length.DEFAULT, frozenset(), small=not sees.words_possible)
     facts = screens.FirstContact(
         team=team.name if team else "",
@@ -36,9 +35,9 @@ def _render(scene: Scene) -> Message:
 
 
 def _first_on(scene: Scene) -> date | None:
-    """The local date of the person's first check-in as planned now."""
-    due_at = rules.next_due_at(scene.tx, scene.to, RuleKind.CHECKIN)
-    return local(due_at, scene.member.person.tz).date() if due_at else None
+    """The local date on which the person's first check-in really comes, as far as it is known now."""
+    outlook = planning.next_checkin(scene.tx, scene.to, scene.now)
+    return local(outlook.at, scene.member.person.tz).date() if outlook and outlook.at else None
 
 
 RECIPES = {Kind.FIRST_CONTACT: Recipe(wanted=_wanted, render=_render)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.blocks.digests import Picture
@@ -13,8 +13,9 @@ from bot.content import Content, Words
 from bot.content.holidays import calendar, calendar_of
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef, Team
+from bot.domain.privacy import WhoSees
 from bot.slack import Messenger
-from storage import members, teams, workspaces
+from storage import members, privacy, teams, workspaces
 from storage.database import Store, Tx
 from storage.outbox import Claim
 
@@ -45,6 +46,7 @@ class Scene:
     claim: Claim
     now: datetime
     reader: Member | None
+    answers_kept_weeks: int = 13
 
     @property
     def to(self) -> PersonRef:
@@ -84,6 +86,11 @@ class Scene:
         if team is None:
             raise KeyError("team")
         return team
+
+    def who_sees(self) -> WhoSees:
+        """Who sees what in the reader's group, and for how long answers are kept here."""
+        sees = privacy.who_sees(self.tx, self.member.team, self.now)
+        return replace(sees, answers_kept_weeks=self.answers_kept_weeks)
 
     def user_id(self, ref: PersonRef) -> str:
         return members.user_id(self.tx, ref)

@@ -90,7 +90,12 @@ class Stage:
 
 @contextmanager
 def stage(
-    cast: Cast, *, start: datetime = START, port: int = 0, database_url: str | None = None
+    cast: Cast,
+    *,
+    start: datetime = START,
+    port: int = 0,
+    database_url: str | None = None,
+    answers_kept_weeks: int = 13,
 ) -> Iterator[Stage]:
     """A stage with nobody set up yet, on throwaway keys and, unless told another, a throwaway database."""
     clock = MovableClock(start)
@@ -104,7 +109,7 @@ def stage(
     )
     with TemporaryDirectory() as folder, sandbox:
         url = database_url or f"sqlite:///{folder}/choir.db"
-        bot = assemble(_settings(sandbox, url, start.date()), clock.now)
+        bot = assemble(_settings(sandbox, url, start.date(), answers_kept_weeks), clock.now)
         handler = bot.connect(sandbox.app_token, ping_seconds=1)
         try:
             sandbox.wait_connected()
@@ -124,7 +129,7 @@ def _leave(sandbox: Sandbox, handler: SocketModeHandler) -> None:
     handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
 
 
-def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date) -> Settings:
+def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date, answers_kept_weeks: int) -> Settings:
     return Settings(
         slack_bot_token=sandbox.bot_token,
         slack_app_token=sandbox.app_token,
@@ -135,7 +140,7 @@ def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date) -> Setting
         ref_key=b"demo reference key, thrown away.",
         crisis_country="US",
         crisis_reviewed_on=reviewed_on,
-        answers_kept_weeks=13,
+        answers_kept_weeks=answers_kept_weeks,
         log_level="INFO",
     )
 

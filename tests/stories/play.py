@@ -37,9 +37,12 @@ def playing(
     started: bool = True,
     resting: tuple[Person, ...] = RESTING,
     database_url: str | None = None,
+    answers_kept_weeks: int = 13,
 ) -> Iterator[Play]:
     """The curtain rises: teams started unless told otherwise, and what is due at once has happened."""
-    with stage(players or cast(), start=start, database_url=database_url) as on:
+    with stage(
+        players or cast(), start=start, database_url=database_url, answers_kept_weeks=answers_kept_weeks
+    ) as on:
         if started:
             start_teams(on)
             with on.begin() as tx:

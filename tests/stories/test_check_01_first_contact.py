@@ -9,9 +9,9 @@ import pytest
 from bot.blocks import ids
 from bot.sandbox import Person
 from tests.stories.people import ANA, BEN, CLEO, DANI, EIGHT, IDA, LEGAL, NORA
-from tests.stories.play import Play, actions_in, labels, playing, text_of
+from tests.stories.play import Play, actions_in, labels, moment, playing, text_of
 
-UNTIL_A_TAP = {"people", "memberships", "rules", "outbox", "occurrences", "timers", "seen_events"}
+UNTIL_A_TAP = {"people", "memberships", "rosters", "rules", "outbox", "occurrences", "timers"}
 """Roster, defaults and deliveries."""
 
 
@@ -182,3 +182,22 @@ def test_first_contact_comes_once(play: Play) -> None:
     adds_to_team(play, NORA, IDA)
     play.go_to("2027-01-08 12:00")
     assert [len(play.dm(person)) for person in (*EIGHT, IDA)] == [1] * 9
+
+
+def test_it_names_the_day_on_which_the_first_card_really_comes() -> None:
+    """Wednesday 11 November 2026 is a holiday."""
+    with playing(start=moment("2026-11-04 11:00", CLEO)) as play:
+        assert "Thursday, November 12" in text_of(play.dm(CLEO)[0])
+        play.go_to("2026-11-13 12:00", CLEO)
+        assert play.arrivals(CLEO) == ["2026-11-12 09:00"]
+
+
+def test_everywhere_it_says_how_long_answers_are_kept_in_this_installation() -> None:
+    with playing(answers_kept_weeks=8) as play:
+        (first,) = play.dm(CLEO)
+        told = [text_of(first), text_of(play.press(CLEO, first, ids.OPENED_WHO_SEES))]
+        play.close(CLEO)
+        play.click(CLEO, first, ids.CHOSE_LANGUAGE, "es")
+        play.click(CLEO, play.dm(CLEO)[0], ids.CHOSE_LANGUAGE, "en")
+        told.append(text_of(play.dm(CLEO)[0]))
+    assert not [text for text in told if "8 weeks" not in text or "13 weeks" in text]
