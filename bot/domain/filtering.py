@@ -7,15 +7,20 @@ function of released rows, so it costs no privacy, however often it is computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from operator import mul
 
 from bot.domain.privacy import EPS
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
+Evidence = Sequence[Vector | None]
+"""A likelihood over the grid for each period, oldest first; None for a period without an update. The first
+is a likelihood: a group's history begins with its first update."""
 
 GRID = tuple(Fraction(tenths, 10) for tenths in range(12, 49))
 """The levels a group can have: the mean weight of the week, 1 (none) to 5."""
@@ -31,6 +36,8 @@ SX = 0.75
 """Standard deviation of people's period means around their group's level."""
 STEPS = 4
 """One person's score is one of 0..4: the window of width 1 in quarters."""
+REACH = 6
+"""The furthest two periods lie apart that are compared."""
 
 _LEVELS = tuple(float(level) for level in GRID)
 
@@ -86,11 +93,8 @@ def _peaked(weights: Sequence[float]) -> Vector:
     return tuple(weight / top for weight in weights)
 
 
-def forward(evidence: Sequence[Vector | None]) -> list[Vector]:
-    """The posterior over the grid after each period, oldest first; None is a period without an update.
-
-    The first element must be a likelihood.
-    """
+def forward(evidence: Evidence) -> list[Vector]:
+    """The posterior over the grid after each period, from that period's update and all before it."""
     posteriors: list[Vector] = []
     for found in evidence:
         ahead = _ahead(posteriors[-1]) if posteriors else PRIOR
@@ -103,9 +107,84 @@ def _ahead(posterior: Vector) -> Vector:
 
 
 def mean(posterior: Vector) -> float:
-    return sum(map(mul, posterior, _LEVELS))
+    weighted: Iterator[float] = map(mul, posterior, _LEVELS)
+    return sum(weighted)
 
 
 def variance(posterior: Vector) -> float:
     centre = mean(posterior)
-    return sum(p * (level - centre) ** 2 for p, level in zip(posterior, _LEVELS, strict=True))
+    distances = [level - centre for level in _LEVELS]
+    return sum(p * d * d for p, d in zip(posterior, distances, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Where a group is now against where it was k periods ago, as probabilities over steps of the grid."""
+
+    up: float
+    """One step or more heavier."""
+    down: float
+    clearly_up: float
+    """Two steps or more heavier."""
+    clearly_down: float
+
+
+def shifts(evidence: Evidence) -> list[Shift]:
+    """The shift against 1, 2, ... up to REACH periods ago, as far as the history goes.
+
+    A period without an update counts as one period of time.
+    """
+    posteriors = forward(evidence)
+    furthest = min(REACH, len(evidence) - 1)
+    return [_shift(posteriors[-1 - k], evidence[len(evidence) - k :]) for k in range(1, furthest + 1)]
+
+
+def _shift(then: Vector, since: Evidence) -> Shift:
+    """The joint law of then and now, summed over all pairs of levels that lie far enough apart.
+
+    Both halves of the way are kept as matrices, and only the sums that are asked for are taken across them:
+    the product of the two would cost as much as everything else together.
+    """
+    half = len(since) // 2
+    before, after = _ways(tuple(since[:half])), _tails(tuple(since[half:]))
+    whole = _at_least(then, before, after, -len(GRID))
+    up, level, clearly_up, nearly_level = (_at_least(then, before, after, by) / whole for by in (1, 0, 2, -1))
+    return Shift(up=up, down=1 - level, clearly_up=clearly_up, clearly_down=1 - nearly_level)
+
+
+def _at_least(then: Vector, before: Matrix, after: Matrix, by: int) -> float:
+    """The mass of all ways on which the level now is at least `by` steps above the level then."""
+    last = len(GRID)
+    ends = (after[min(max(start + by, 0), last)] for start in range(last))
+    by_start = [sum(map(mul, row, end)) for row, end in zip(before, ends, strict=True)]
+    masses: Iterator[float] = map(mul, then, by_start)
+    return sum(masses)
+
+
+@lru_cache(maxsize=64)
+def _ways(since: tuple[Vector | None, ...]) -> Matrix:
+    """[i][j]: from level i to level j over the given periods, each passage times what it explains."""
+    if not since:
+        return tuple(tuple(float(i == j) for j in range(len(GRID))) for i in range(len(GRID)))
+    if len(since) == 1:
+        return _way(since[0])
+    return _product(_way(since[0]), _ways(since[1:]))
+
+
+def _way(found: Vector | None) -> Matrix:
+    return T if found is None else tuple(tuple(map(mul, row, found)) for row in T)
+
+
+def _product(left: Matrix, right: Matrix) -> Matrix:
+    columns = tuple(zip(*right, strict=True))
+    return tuple(tuple(sum(map(mul, row, column)) for column in columns) for row in left)
+
+
+@lru_cache(maxsize=64)
+def _tails(since: tuple[Vector | None, ...]) -> Matrix:
+    """[q][i]: from level i to any level of index q or more, for q up to one past the grid."""
+    return tuple(zip(*(_from_the_end(row) for row in _ways(since)), strict=True))
+
+
+def _from_the_end(row: Vector) -> Iterator[float]:
+    return reversed((0.0, *accumulate(reversed(row))))
