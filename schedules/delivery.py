@@ -7,7 +7,8 @@ Whatever dies in between leaves a row that says how far it came.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,9 @@ from storage.outbox import Claim
 log = logging.getLogger(__name__)
 
 PICTURE_NAME = "update.png"
+LOOK_AGAIN = timedelta(minutes=1)
+PICTURE_PAUSES = (1.0, 2.0)
+"""Real seconds before a message with pictures is tried again: Slack takes a moment to know a new file."""
 
 RECIPES: Mapping[Kind, Recipe] = {
     **first_contact.RECIPES,
@@ -94,6 +98,8 @@ def _judge(scene: Scene) -> Ready | None:
         _drop(scene, Fate.EXPIRED)
     elif at > scene.now:
         outbox.postpone(tx, claim, at)
+    elif recipe.waits(scene):
+        outbox.postpone(tx, claim, scene.now + LOOK_AGAIN)
     else:
         return _ready(scene, recipe)
     return None
@@ -142,12 +148,24 @@ def _post(setting: Setting, ready: Ready, delivery_id: str) -> Outcome:
             pictures = [_upload(setting, drawing) for drawing in pictured.drawings]
             if not any(pictures):
                 return setting.messenger.post(ready.to, pictured.message, delivery_id)
-            outcome = setting.messenger.post(ready.to, pictured.with_pictures(pictures), delivery_id)
-            if isinstance(outcome, Refused):
-                return setting.messenger.post(ready.to, pictured.message, delivery_id)
-            return outcome
+            return _post_pictured(setting, ready.to, pictured, pictures, delivery_id)
         case Message() as message:
             return setting.messenger.post(ready.to, message, delivery_id)
+
+
+def _post_pictured(
+    setting: Setting, to: str, pictured: Pictured, pictures: Sequence[Picture | None], delivery_id: str
+) -> Outcome:
+    """With pictures once Slack knows them; a refused message was not posted, so words may follow."""
+    message = pictured.with_pictures(pictures)
+    for pause in (0.0, *PICTURE_PAUSES):
+        time.sleep(pause)
+        outcome = setting.messenger.post(to, message, delivery_id)
+        if outcome != Refused(error="invalid_blocks"):
+            break
+    if isinstance(outcome, Refused):
+        return setting.messenger.post(to, pictured.message, delivery_id)
+    return outcome
 
 
 def _upload(setting: Setting, drawing: Drawing) -> Picture | None:

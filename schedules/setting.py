@@ -116,6 +116,11 @@ class Pictured:
     with_pictures: Callable[[Sequence[Picture | None]], Message]
 
 
+def _never(_scene: Scene) -> bool:
+    """Most kinds of notice wait for nothing but working time."""
+    return False
+
+
 def _nothing_more(*_about: object) -> None:
     """What most kinds of notice do once they are settled."""
 
@@ -126,12 +131,14 @@ class Recipe:
 
     wanted says whether it should still go out; sent and dropped record what became of it, in the same
     transaction as the outbox row. heeds_quiet: it waits for the end of the reader's do-not-disturb.
+    waits: something that it tells of is still being made.
     """
 
     wanted: Callable[[Scene], bool]
     render: Callable[[Scene], Message | Pictured]
     sent: Callable[[Scene, str, str], None] = _nothing_more
     dropped: Callable[[Scene, str], None] = _nothing_more
+    waits: Callable[[Scene], bool] = _never
     heeds_quiet: bool = False
 
 

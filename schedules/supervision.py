@@ -20,7 +20,7 @@ from schedules.digests import drawing, shown
 from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart
 from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
-from storage.digests import Release, ReleaseState
+from storage.digests import ENDED, Release, ReleaseState
 from storage.rules import RuleKind
 
 
@@ -108,7 +108,7 @@ def _sections(scene: Scene) -> tuple[tuple[TeamSection, Shown | None], ...]:
 
 
 def _section(scene: Scene, team: Team, shown_with: tuple[str, ...]) -> tuple[TeamSection, Shown | None]:
-    period, epoch_on = update_in(scene.week), scene.epoch_on
+    epoch_on, found = scene.epoch_on, _update_of(scene, team)
     section = TeamSection(
         name=team.name,
         together_with=tuple(_name(scene, other) for other in shown_with if other != team.team_id),
@@ -116,8 +116,13 @@ def _section(scene: Scene, team: Team, shown_with: tuple[str, ...]) -> tuple[Tea
         next_update_on=next_update_on(epoch_on, scene.week, scene.calendar()) if epoch_on else None,
         why_said_before=_was_written_before(scene, team),
     )
-    found = digests.group_of(scene.tx, team.team_id, period) if period is not None else None
     return _with_update(scene, section, found) if found else (section, None)
+
+
+def _update_of(scene: Scene, team: Team) -> Release | None:
+    """The row of the period whose update this message carries, if it carries one."""
+    period = update_in(scene.week)
+    return digests.group_of(scene.tx, team.team_id, period) if period is not None else None
 
 
 def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[TeamSection, Shown | None]:
@@ -125,11 +130,21 @@ def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[Te
         case ReleaseState.RELEASED:
             update = shown(scene, found)
             said = update_from(scene.words, update)
-            return replace(section, lines=said.lines, parent=said.parent), update
+            name, *others = update.teams
+            named = replace(section, name=name, together_with=tuple(others))
+            return replace(named, lines=said.lines, parent=said.parent), update
         case ReleaseState.SUPPRESSED:
-            return replace(section, suppressed=True), None
+            said_before = digests.was_suppressed(scene.tx, found.group_id, found.period)
+            return replace(section, suppressed=True, why_said_before=said_before), None
         case _:
             return replace(section, lost=True), None
+
+
+def _waits(scene: Scene) -> bool:
+    """An update that this message carries is still being made."""
+    read = teams.list_read_by(scene.tx, scene.to)
+    rows = [found for team in read if (found := _update_of(scene, team))]
+    return any(found.state not in ENDED for found in rows)
 
 
 def _name(scene: Scene, team_id: str) -> str:
@@ -144,4 +159,4 @@ def _was_written_before(scene: Scene, team: Team) -> bool:
     return scene.claim.due_at - team.started_at >= timedelta(weeks=1)
 
 
-RECIPES = {Kind.WEEKLY: Recipe(wanted=_wanted, render=_render)}
+RECIPES = {Kind.WEEKLY: Recipe(wanted=_wanted, render=_render, waits=_waits)}

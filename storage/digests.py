@@ -70,6 +70,12 @@ def last_period(tx: Tx) -> int | None:
     return found
 
 
+def has_debited(tx: Tx) -> bool:
+    """Whether some group's period lies between debit and release: it will be released, or lost."""
+    query = select(func.count()).where(*_here(tx, releases), releases.c.state == ReleaseState.DEBITED)
+    return tx.execute(query).scalar_one() > 0
+
+
 def list_open(tx: Tx) -> tuple[int, ...]:
     """Periods opened and not frozen yet, oldest first."""
     query = select(periods.c.period).where(*_here(tx, periods), periods.c.state == PeriodState.OPEN)
@@ -236,6 +242,17 @@ def history(tx: Tx, id_: str, through: int) -> tuple[Row, ...]:
     return tuple(rows.get(period) or Gap(period=period) for period in range(first, through + 1))
 
 
+def list_suppressed(tx: Tx, id_: str, before: int) -> tuple[int, ...]:
+    """Periods before one in which too few took part in a group."""
+    query = select(releases.c.period).where(
+        *_here(tx, releases),
+        releases.c.group_id == id_,
+        releases.c.period < before,
+        releases.c.state == ReleaseState.SUPPRESSED,
+    )
+    return tuple(tx.execute(query.order_by(releases.c.period)).scalars())
+
+
 def last_band(tx: Tx, id_: str, before: int) -> Band | None:
     """The band of a group's newest update before a period."""
     query = select(releases.c.band).where(
@@ -246,6 +263,17 @@ def last_band(tx: Tx, id_: str, before: int) -> Band | None:
     )
     found = tx.execute(query.order_by(releases.c.period.desc()).limit(1)).scalar()
     return Band(found) if found else None
+
+
+def was_suppressed(tx: Tx, id_: str, before: int) -> bool:
+    """Whether a group had no update for want of people in some period before."""
+    query = select(releases.c.period).where(
+        *_here(tx, releases),
+        releases.c.group_id == id_,
+        releases.c.period < before,
+        releases.c.state == ReleaseState.SUPPRESSED,
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def shown(tx: Tx, found: Release, epoch_on: date) -> Shown:
@@ -282,6 +310,12 @@ def _beside(tx: Tx, period: int) -> Reading | None:
 def group_of(tx: Tx, team_id: str, period: int) -> Release | None:
     """The group that a team is in during a period."""
     return next((found for found in list_period(tx, period) if team_id in found.teams), None)
+
+
+def last_grouped(tx: Tx, team_id: str) -> int | None:
+    """The newest period in which a team was in some group."""
+    query = select(releases.c.period, releases.c.teams).where(*_here(tx, releases))
+    return max((row.period for row in tx.execute(query) if team_id in row.teams), default=None)
 
 
 def _forget_contributors(tx: Tx, id_: str, period: int) -> None:
