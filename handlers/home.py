@@ -61,7 +61,8 @@ def draw(visit: Visit, *, showing_work: bool = False) -> View:
     entry = visit.entry()
     with visit.read() as tx:
         member = visit.member(tx)
-        facts = _mine(visit, tx, member) if member else HomeFacts(country=visit.house.country)
+        stranger = HomeFacts(country=visit.house.country, why_none="no_team")
+        facts = _mine(visit, tx, member) if member else stranger
         facts = _work(visit, tx, facts, may_administer=entry is not None and entry.may_administer)
     words = visit.words(member) if member else visit.words_of_slack(entry)
     return screens.home(words, replace(facts, showing="work" if showing_work else "mine"))

@@ -7,6 +7,7 @@ stale or malformed; whatever the bot then asks of Slack happens in the local one
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -224,9 +225,9 @@ class World:
 
 
 def text_of(shown: object) -> str:
-    """Everything that is read on a message, a window or an acknowledgement."""
+    """Everything on a message, a window or an acknowledgement, without the numbers Slack gives blocks."""
     blocks = shown.blocks if isinstance(shown, Message | View) else shown
-    return json.dumps(blocks, ensure_ascii=False)
+    return re.sub(r', "block_id": "b\d+"', "", json.dumps(blocks, ensure_ascii=False))
 
 
 @contextmanager
