@@ -6,6 +6,7 @@ import re
 import time
 
 from playwright.sync_api import expect
+from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox
 from tests.browser.conftest import AppSays, OpenPage
@@ -58,6 +59,31 @@ def test_text_that_looks_like_html_stays_text(ana: SlackPage, app_says: AppSays)
     answer = ana.message("You said:")
     assert "<img src=x onerror=alert(1)> & <script>alert(2)</script>" in answer.inner_text()
     assert ana.page.locator("main img, main script").count() == 0
+
+
+def test_a_private_channel_is_named_only_to_who_is_in_it(
+    ana: SlackPage, open_page: OpenPage, sandbox: Sandbox
+) -> None:
+    client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+    for person in ("U1", "U2"):
+        client.chat_postMessage(channel=person, text="See <#C2> and <#C1>.")
+    assert "See #leads and #team-harbor." in ana.message("See").inner_text()
+    ben = open_page(sandbox.page_url).become("U2")
+    assert "See private channel and #team-harbor." in ben.message("See").inner_text()
+
+
+def test_the_newest_message_stays_in_sight_when_its_place_shrinks(ana: SlackPage, app_says: AppSays) -> None:
+    app_says("\n".join(["The first line", *(f"line {number}" for number in range(40))]))
+    app_says("The newest")
+    newest = ana.message("The newest")
+    expect(newest).to_be_in_viewport(ratio=1)
+    ana.page.set_viewport_size({"width": 390, "height": 420})
+    expect(newest).to_be_in_viewport(ratio=1)
+    ana.page.locator(".talk .scroll").evaluate("box => box.scrollTo(0, 0)")
+    expect(newest).not_to_be_in_viewport()
+    ana.page.set_viewport_size({"width": 390, "height": 400})
+    expect(newest).not_to_be_in_viewport()
+    ana.page.set_viewport_size({"width": 1280, "height": 860})
 
 
 def test_what_is_typed_is_answered_and_said_aloud_within_the_blink_of_an_eye(ana: SlackPage) -> None:

@@ -19,6 +19,21 @@ export class Conversation {
     this.rows = new Map();
     this.id = null;
     this.following = false;
+    this.atNewest = true;
+    this.height = 0;
+    this.node.addEventListener("scroll", () => this.scrolled());
+    new ResizeObserver(() => this.resized()).observe(this.node);
+  }
+
+  // Where the person scrolled to; a box that has just become smaller was not scrolled by anybody.
+  scrolled() {
+    if (this.node.clientHeight === this.height) this.atNewest = this.atEnd();
+  }
+
+  // What comes above the conversation later, or a keyboard below it, does not hide the newest message.
+  resized() {
+    this.height = this.node.clientHeight;
+    if (this.atNewest) this.node.scrollTop = this.node.scrollHeight;
   }
 
   show(id, messages, viewer, empty) {
@@ -31,6 +46,7 @@ export class Conversation {
     const added = this.place(messages, viewer);
     this.list.classList.toggle("none", messages.length === 0);
     this.node.scrollTop = stay ? before : this.node.scrollHeight;
+    this.atNewest = !stay;
     if (added.length) this.following = false;
     if (!fresh) added.filter((message) => message.user !== viewer.id).forEach((message) => this.announce(spoken(message)));
   }

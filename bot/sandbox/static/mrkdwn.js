@@ -1,8 +1,9 @@
 // Slack's mrkdwn as DOM nodes.
 // https://docs.slack.dev/messaging/formatting-message-text
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { dateTokens } from "./times.js";
+import { say } from "./words.js";
 
 // Tokens and code are lifted out first, so that a "_" inside an address or code never starts italics.
 const LIFTED = /```([\s\S]+?)```|`([^`\n]+)`|<([^<>\n]+)>/g;
@@ -117,8 +118,11 @@ export function mention(userId, ctx, label = null) {
   return el("span", { class: `mention${own}` }, `@${name}`);
 }
 
+// Of a channel that a person may not see, Slack says no more than that it is private.
 export function channelName(channelId, ctx, label = null) {
-  return el("span", { class: "mention" }, `#${ctx.channel(channelId)?.name ?? label ?? channelId}`);
+  const name = ctx.channel(channelId)?.name ?? label;
+  if (name) return el("span", { class: "mention" }, `#${name}`);
+  return el("span", { class: "mention" }, icon("lock"), say(ctx.viewer.locale, "private channel"));
 }
 
 function command(text, label, ctx) {

@@ -34,6 +34,7 @@ const SPANISH = {
   "This is the start of #{name}.": "Este es el inicio de #{name}.",
   "Type to search": "Escribe para buscar",
   "We had some trouble connecting. Try again?": "Tuvimos problemas para conectarnos. ¿Lo intentas de nuevo?",
+  "private channel": "canal privado",
   "{count} unread": "{count} sin leer",
 };
 
