@@ -285,10 +285,11 @@ def _dated(header: str | None) -> datetime | None:
 def roster_entry(user: Mapping[str, Any]) -> RosterEntry:
     """A user as users.info, users.list and the team_join and user_change events show it."""
     other = user.get("is_bot") or user.get("is_stranger") or user["id"] == "USLACKBOT"
+    locale = user.get("locale")
     return RosterEntry(
         user_id=user["id"],
         tz=_known_zone(user.get("tz")),
-        locale=user.get("locale"),
+        locale=locale if isinstance(locale, str) else None,
         active=not user.get("deleted", False),
         is_staff=not other,
         may_administer=bool(user.get("is_admin") or user.get("is_owner")),
