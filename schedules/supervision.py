@@ -12,6 +12,7 @@ from bot.blocks.digests import Picture, update_from
 from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
 from bot.content.holidays import calendar, calendar_of
+from bot.domain.asks import WAITING
 from bot.domain.localtime import local, same_hour_next_working_day, week_of
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
@@ -83,7 +84,8 @@ def _wanted(scene: Scene) -> bool:
 
 def _render(scene: Scene) -> Message | Pictured:
     """One message; with a picture for each group that has an update."""
-    sections, open_asks = _sections(scene), bool(asks.list_to(scene.tx, scene.to))
+    received = asks.list_to(scene.tx, scene.to)
+    sections, open_asks = _sections(scene), any(ask.state in WAITING for ask in received)
     words, prompt = scene.words, prompt_number(scene.week)
 
     def with_pictures(pictures: Sequence[Picture | None]) -> Message:
