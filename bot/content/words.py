@@ -20,6 +20,10 @@ from bot.content.language import Language
 from bot.content.pages import ELSEWHERE, CrisisCard, Item, Label, Pages, Practice, Prompt
 
 
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""What CLDR lists among countries for other purposes: unions, tests of software, "unknown"."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """Sentences by key, content by name, days and hours as people of that language write them."""
@@ -80,4 +84,5 @@ class Words:
     def countries(self) -> Mapping[str, str]:
         """ISO codes and names of countries."""
         territories = Locale(self.language).territories
-        return {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}
+        codes = (code for code in territories if len(code) == 2 and code.isalpha())
+        return {code: territories[code] for code in codes if code not in NO_COUNTRIES}
