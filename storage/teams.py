@@ -13,7 +13,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from bot.domain.groups import Roster
 from bot.domain.members import PersonRef, Team, TeamPlan, TeamState, Unit
 from storage.database import Tx
-from storage.schema import memberships, team_plans, teams, units
+from storage.schema import memberships, people, team_plans, teams, units
 
 
 def new_id() -> str:
@@ -101,9 +101,13 @@ def join(tx: Tx, team_id: str, ref: PersonRef, at: datetime) -> None:
 
 
 def leave(tx: Tx, ref: PersonRef, at: datetime) -> None:
-    """End somebody's membership, if any; one that began this very instant never was."""
-    tx.execute(delete(memberships).where(*_open(tx, ref), memberships.c.from_at == at))
-    tx.execute(update(memberships).where(*_open(tx, ref)).values(until_at=at))
+    """End somebody's membership, if any; one that began at this instant or later never was.
+
+    Later ones are there after a clock was set back; nobody is ever in two teams at one instant.
+    """
+    mine, until = (*_here(tx, memberships), memberships.c.ref == ref), memberships.c.until_at
+    tx.execute(delete(memberships).where(*mine, memberships.c.from_at >= at))
+    tx.execute(update(memberships).where(*mine, or_(until.is_(None), until > at)).values(until_at=at))
 
 
 def current_team_id(tx: Tx, ref: PersonRef) -> str | None:
@@ -130,13 +134,19 @@ def list_members(tx: Tx, team_id: str, at: datetime) -> tuple[PersonRef, ...]:
 
 
 def rosters(tx: Tx, at: datetime) -> tuple[Roster, ...]:
-    """Every team past its draft as grouping sees it, at an instant."""
+    """Every team past its draft as grouping sees it, at an instant; who has left Slack counts nowhere."""
     owners = {unit.unit_id: unit.pool_owner for unit in list_units(tx)}
     past_draft = (team for team in list_teams(tx) if team.state is not TeamState.DRAFT)
+    left = _left_slack(tx)
     return tuple(
-        roster(team, list_members(tx, team.team_id, at), owners.get(team.unit_id or ""))
+        roster(team, set(list_members(tx, team.team_id, at)) - left, owners.get(team.unit_id or ""))
         for team in past_draft
     )
+
+
+def _left_slack(tx: Tx) -> frozenset[PersonRef]:
+    query = select(people.c.ref).where(*_here(tx, people), people.c.active.is_(False))
+    return frozenset(tx.execute(query).scalars())
 
 
 def roster(team: Team, members: Iterable[PersonRef], pool_owner: PersonRef | None) -> Roster:
