@@ -41,13 +41,13 @@ def weights(tx: Tx, ref: PersonRef, weeks: range) -> list[int]:
     Whatever is gone, unreadable or out of range by now is left out: no value can raise an error.
     """
     found = (_readable(tx, ref, week).get(CORE) for week in weeks)
-    return [weight for weight in found if isinstance(weight, int) and 1 <= weight <= HEAVIEST]
+    return [weight for weight in found if type(weight) is int and 1 <= weight <= HEAVIEST]
 
 
 def _readable(tx: Tx, ref: PersonRef, week: int) -> Mapping[str, Any]:
     try:
         opened: Any = own(tx, ref, week)
-    except (Unreadable, ValueError):
+    except (Unreadable, ValueError, RecursionError):
         return {}
     return opened if isinstance(opened, dict) else {}
 
