@@ -6,12 +6,13 @@ from bot.blocks import checkins as screens
 from bot.blocks.elements import Message
 from bot.content import Words
 from bot.domain.checkins import CARDS, Checkin
-from bot.domain.localtime import week_of
+from bot.domain.localtime import block_of, first_period_of, week_of
 from bot.domain.members import PersonRef
 from bot.slack import TryLater, Unknown
 from schedules.setting import BATCH, Setting
-from storage import answers, checkins, events, members, outbox, timers, workspaces
+from storage import answers, checkins, digests, events, members, outbox, timers, workspaces
 from storage.checkins import OldCard
+from storage.database import Tx
 from storage.timers import Timer
 
 
@@ -64,11 +65,24 @@ def hold_lapsed(setting: Setting, workspace: str) -> bool:
 
 
 def erase_old(setting: Setting, workspace: str) -> bool:
-    """Erase answers older than they are kept, and events long acted on. False: nothing waits for it."""
+    """Erase answers older than they are kept, ended blocks' rosters and ledger, and events long acted on.
+
+    False: nothing waits for it.
+    """
     now = setting.now()
     with setting.store.begin(workspace) as tx:
         events.forget_old(tx, now)
+        _forget_ended_blocks(tx)
         epoch_on = workspaces.get(tx).epoch_on
         if epoch_on is not None:
             answers.forget_before(tx, week_of(epoch_on, now.date()) - setting.answers_kept_weeks)
     return False
+
+
+def _forget_ended_blocks(tx: Tx) -> None:
+    """Who was on which roster and who was debited is needed until all of a block's periods are settled."""
+    last = digests.last_period(tx)
+    if last is None or digests.has_debited(tx):
+        return
+    first_needed = min((last, *digests.list_open(tx)))
+    digests.forget_ledger_before(tx, first_period_of(block_of(first_needed)))

@@ -89,6 +89,10 @@ def block_of(period: int) -> int:
     return period * WEEKS_IN_PERIOD // WEEKS_IN_BLOCK
 
 
+def first_period_of(block: int) -> int:
+    return block * WEEKS_IN_BLOCK // WEEKS_IN_PERIOD
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """Where and when somebody works: an IANA zone and the dates on which nothing is sent."""
