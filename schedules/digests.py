@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.blocks import digests as screens
 from bot.blocks import picture
@@ -26,7 +28,7 @@ from bot.domain.privacy import EPS, UPDATES_PER_BLOCK, may_publish
 from bot.domain.sampler import noise
 from bot.domain.supervision import Shown, next_update_on
 from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
-from storage import answers, digests, teams, workspaces
+from storage import answers, digests, privacy, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 
@@ -40,8 +42,7 @@ def open_periods(setting: Setting, workspace: str) -> bool:
     """Freeze the rosters of every period that has begun, as of its first instant; True when there was one."""
     now = setting.now()
     with setting.store.begin(workspace) as tx:
-        epoch_on, last = workspaces.get(tx).epoch_on, digests.last_period(tx)
-        period = 0 if last is None else last + 1
+        epoch_on, period = workspaces.get(tx).epoch_on, _next_period(tx)
         if epoch_on is None or now < period_starts_at(epoch_on, period):
             return False
         return digests.open_period(tx, period, _groups(tx, period))
@@ -57,7 +58,7 @@ def _groups(tx: Tx, period: int) -> dict[tuple[str, ...], frozenset[PersonRef]]:
         groups = partition(rosters)
     else:
         before = (found.teams for found in digests.list_period(tx, period - 1))
-        groups = regroup(rosters, before, _started_in_block(tx, period))
+        groups = regroup(rosters, before, _started_in(tx, epoch_on, period - 1))
     spent = digests.spent(tx, period)
     return {
         group: frozenset(ref for ref in counted_in(group, rosters) if spent.get(ref, 0) < UPDATES_PER_BLOCK)
@@ -65,39 +66,58 @@ def _groups(tx: Tx, period: int) -> dict[tuple[str, ...], frozenset[PersonRef]]:
     }
 
 
-def _started_in_block(tx: Tx, period: int) -> frozenset[str]:
-    """Teams that started after the block of a period began."""
-    epoch_on = workspaces.get(tx).epoch_on
-    first = next(other for other in range(period + 1) if block_of(other) == block_of(period))
-    begins_at = period_starts_at(epoch_on, first) if epoch_on else None
+def _started_in(tx: Tx, epoch_on: date, period: int) -> frozenset[str]:
+    """Teams that started during a period: from the next one on they stand alone or wait for their block."""
+    begins_at, ends_at = period_starts_at(epoch_on, period), freeze_at(epoch_on, period)
     return frozenset(
         team.team_id
         for team in teams.list_teams(tx)
         if team.state is TeamState.STARTED
-        and begins_at is not None
         and team.started_at is not None
-        and team.started_at > begins_at
+        and begins_at < team.started_at <= ends_at
     )
 
 
+def is_ending(tx: Tx, now: datetime) -> bool:
+    """A period is over and not every update of it is settled: whoever tells of it waits a moment."""
+    epoch_on = workspaces.get(tx).epoch_on
+    if epoch_on is None:
+        return False
+    to_open = now >= period_starts_at(epoch_on, _next_period(tx))
+    return to_open or _due(tx, epoch_on, now) is not None or digests.has_debited(tx)
+
+
+def _next_period(tx: Tx) -> int:
+    last = digests.last_period(tx)
+    return 0 if last is None else last + 1
+
+
+def _due(tx: Tx, epoch_on: date, now: datetime) -> int | None:
+    """The oldest open period whose freeze has come."""
+    return next((period for period in digests.list_open(tx) if freeze_at(epoch_on, period) <= now), None)
+
+
 def freeze(setting: Setting, workspace: str) -> bool:
-    """End every open period whose freeze has come, then draw for its groups; True when there was one."""
+    """End the oldest open period whose freeze has come, then draw for its groups; True when there was one.
+
+    Windows and words follow from the periods before: as long as one is in hand, nothing is debited.
+    """
     now, holder = setting.now(), secrets.token_hex(16)
     with setting.store.begin(workspace) as tx:
         epoch_on = workspaces.get(tx).epoch_on
-        due = next((p for p in digests.list_open(tx) if epoch_on and freeze_at(epoch_on, p) <= now), None)
-        if due is None or not digests.freeze_period(tx, due):
+        due = _due(tx, epoch_on, now) if epoch_on else None
+        if due is None or digests.has_debited(tx) or not digests.freeze_period(tx, due):
             return False
         debited = [found for found in digests.list_period(tx, due) if _debit(tx, found, holder)]
     for found in debited:
-        _release(setting, workspace, found, holder)
+        _release_apart(setting, workspace, found, holder)
     return True
 
 
 def _debit(tx: Tx, found: Release, holder: str) -> bool:
     """Decide by participation alone; True when the group's contributors were debited."""
-    people = _contributors(tx, found)
-    roster = digests.roster(tx, found.period, found.group_id)
+    roster = _roster(tx, found)
+    people = digests.list_weighed(tx, roster, weeks_of(found.period))
     if not may_publish(len(roster), len(people)):
         digests.suppress(tx, found.group_id, found.period)
         return False
@@ -105,20 +125,27 @@ def _debit(tx: Tx, found: Release, holder: str) -> bool:
     return digests.debit(tx, found.group_id, found.period, people, window(history), holder)
 
 
-def _contributors(tx: Tx, found: Release) -> frozenset[PersonRef]:
-    """Of the frozen roster, who answered the first question; whoever reads the line by now is dropped."""
+def _roster(tx: Tx, found: Release) -> frozenset[PersonRef]:
+    """The frozen roster of a group; whoever became a reader of its line during the period is dropped."""
     epoch_on = workspaces.get(tx).epoch_on
     if epoch_on is None:
         return frozenset()
     rosters = teams.rosters(tx, freeze_at(epoch_on, found.period))
-    roster = digests.roster(tx, found.period, found.group_id) - readers_of(found.teams, rosters)
-    return digests.list_weighed(tx, roster, weeks_of(found.period))
+    return digests.roster(tx, found.period, found.group_id) - readers_of(found.teams, rosters)
 
 
 def _score(tx: Tx, ref: PersonRef, period: int, c: Fraction) -> int:
     """One person's bounded score; the neutral one when their answers are gone or unreadable by now."""
     weights = answers.weights(tx, ref, weeks_of(period))
     return score(weights, c) if weights else NEUTRAL
+
+
+def _release_apart(setting: Setting, workspace: str, found: Release, holder: str) -> None:
+    """One group's trouble stops no other's release; its own period will be lost, and not drawn again."""
+    try:
+        _release(setting, workspace, found, holder)
+    except (SQLAlchemyError, KeyError, ValueError, TypeError) as error:
+        log.error("update not settled group=%s error=%s", found.group_id, type(error).__name__)
 
 
 def _release(setting: Setting, workspace: str, found: Release, holder: str) -> None:
@@ -130,8 +157,7 @@ def _release(setting: Setting, workspace: str, found: Release, holder: str) -> N
         total = sum(_score(tx, ref, found.period, c) for ref in people)
         y = publish(total, m, noise(EPS, secrets.randbits))
         row = Published(period=found.period, m=m, c=c, y=y)
-        roster = len(digests.roster(tx, found.period, found.group_id))
-        reading = read((*history, row), roster=roster)
+        reading = read((*history, row), roster=len(_roster(tx, found)))
         before = digests.last_band(tx, found.group_id, found.period)
         lines = {
             code: screens.update_lines(
@@ -155,10 +181,8 @@ def lose_lapsed(setting: Setting, workspace: str) -> bool:
 
 def next_freeze_at(tx: Tx) -> datetime | None:
     """When the next period begins or ends."""
-    epoch_on, last = workspaces.get(tx).epoch_on, digests.last_period(tx)
-    if epoch_on is None:
-        return None
-    return period_starts_at(epoch_on, 0 if last is None else last + 1)
+    epoch_on = workspaces.get(tx).epoch_on
+    return period_starts_at(epoch_on, _next_period(tx)) if epoch_on else None
 
 
 def shown(scene: Scene, found: Release) -> Shown:
@@ -195,7 +219,8 @@ def _post(scene: Scene) -> Pictured:
         raise KeyError("release")
     update, epoch_on = shown(scene, found), scene.epoch_on
     week = (found.period + 1) * WEEKS_IN_PERIOD
-    following = next_update_on(epoch_on, week, scene.calendar()) if epoch_on else None
+    goes_on = epoch_on is not None and privacy.words_possible(scene.tx, scene.team(), scene.now)
+    following = next_update_on(epoch_on, week, scene.calendar()) if epoch_on and goes_on else None
 
     def with_pictures(pictures: Sequence[Picture | None]) -> Message:
         said = screens.update_from(words, update, pictures[0])

@@ -73,7 +73,7 @@ def last_period(tx: Tx) -> int | None:
 def has_debited(tx: Tx) -> bool:
     """Whether some group's period lies between debit and release: it will be released, or lost."""
     query = select(func.count()).where(*_here(tx, releases), releases.c.state == ReleaseState.DEBITED)
-    return tx.execute(query).scalar_one() > 0
+    return int(tx.execute(query).scalar_one()) > 0
 
 
 def list_open(tx: Tx) -> tuple[int, ...]:
@@ -240,17 +240,6 @@ def history(tx: Tx, id_: str, through: int) -> tuple[Row, ...]:
     rows = {row.period: _row(row) for row in tx.execute(query)}
     first = min(rows, default=through + 1)
     return tuple(rows.get(period) or Gap(period=period) for period in range(first, through + 1))
-
-
-def list_suppressed(tx: Tx, id_: str, before: int) -> tuple[int, ...]:
-    """Periods before one in which too few took part in a group."""
-    query = select(releases.c.period).where(
-        *_here(tx, releases),
-        releases.c.group_id == id_,
-        releases.c.period < before,
-        releases.c.state == ReleaseState.SUPPRESSED,
-    )
-    return tuple(tx.execute(query.order_by(releases.c.period)).scalars())
 
 
 def last_band(tx: Tx, id_: str, before: int) -> Band | None:

@@ -256,6 +256,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     lines = {"en": ["Between lower and middle."]}
     return {
         "digests.last_period": digests.last_period,
+        "digests.has_debited": digests.has_debited,
         "digests.list_open": digests.list_open,
         "digests.roster": lambda tx: digests.roster(tx, 0, GROUP),
         "digests.list_weighed": lambda tx: digests.list_weighed(tx, [ana], range(9)),
@@ -266,6 +267,8 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.list_period": lambda tx: digests.list_period(tx, 0),
         "digests.history": lambda tx: digests.history(tx, GROUP, 1),
         "digests.last_band": lambda tx: digests.last_band(tx, GROUP, 9),
+        "digests.was_suppressed": lambda tx: digests.was_suppressed(tx, GROUP, 9),
+        "digests.last_grouped": lambda tx: digests.last_grouped(tx, "t"),
         "digests.shown": lambda tx: digests.shown(tx, RELEASE, NOW.date()),
         "digests.group_of": lambda tx: digests.group_of(tx, "t", 0),
         "digests.open_period": lambda tx: digests.open_period(tx, 1, {("t",): [ana]}),
