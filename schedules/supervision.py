@@ -13,15 +13,15 @@ from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
 from bot.content.holidays import calendar, calendar_of
 from bot.domain.asks import WAITING
-from bot.domain.localtime import local, same_hour_next_working_day, week_of
+from bot.domain.localtime import local, period_starts_at, same_hour_next_working_day, week_of
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
 from bot.domain.supervision import KEPT_FOR, Shown, next_message_at, next_update_on, prompt_number, update_in
-from schedules.digests import drawing, shown
+from schedules.digests import drawing, is_ending, shown
 from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart
 from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
-from storage.digests import ENDED, Release, ReleaseState
+from storage.digests import Release, ReleaseState
 from storage.rules import RuleKind
 
 
@@ -48,12 +48,12 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     if epoch_on is None or due_at is None or not member.person.active:
         rules.set_next_due(tx, None, ref=ref, kind=RuleKind.WEEKLY)
         return
-    _plan(tx, member, due_at, week_of(epoch_on, local(due_at, member.person.tz).date()))
+    _plan(tx, member, due_at, now, week_of(epoch_on, local(due_at, member.person.tz).date()))
     after = next_message_at(epoch_on, due_at + timedelta(days=1), now, calendar_of(member, now))
     rules.set_next_due(tx, after, ref=ref, kind=RuleKind.WEEKLY)
 
 
-def _plan(tx: Tx, member: Member, due_at: datetime, week: int) -> None:
+def _plan(tx: Tx, member: Member, due_at: datetime, now: datetime, week: int) -> None:
     on = local(due_at, member.person.tz).date()
     if not checkins.add_weekly(tx, member.ref, on):
         return
@@ -63,15 +63,15 @@ def _plan(tx: Tx, member: Member, due_at: datetime, week: int) -> None:
     )
     period = update_in(week)
     if period is not None:
-        _plan_team_posts(tx, member, due_at, period)
+        _plan_team_posts(tx, member, max(due_at, now), period)
 
 
-def _plan_team_posts(tx: Tx, member: Member, due_at: datetime, period: int) -> None:
+def _plan_team_posts(tx: Tx, member: Member, after: datetime, period: int) -> None:
     """The same words to the channels of a supervisor's teams, 24 working hours later (changes 9)."""
     for team in teams.list_read_by(tx, member.ref):
         if team.supervisor != member.ref or not team.channel_id:
             continue
-        post_at = same_hour_next_working_day(due_at, calendar(team.tz, team.country, due_at))
+        post_at = same_hour_next_working_day(after, calendar(team.tz, team.country, after))
         about = f"p{period}|{team.team_id}"
         facts: dict[str, str | int] = {"team": team.team_id, "period": period}
         channel = team.channel_id
@@ -101,24 +101,45 @@ def _render(scene: Scene) -> Message | Pictured:
 
 
 def _sections(scene: Scene) -> tuple[tuple[TeamSection, Shown | None], ...]:
-    """One section for each group that the reader reads, and its update; teams shown together share one."""
-    groups: dict[tuple[str, ...], Team] = {}
+    """A section for each group that the reader reads, and its update; teams shown together share one.
+
+    An update of teams that a new block has grouped otherwise has a section of its own.
+    """
+    found: dict[tuple[str, ...], tuple[TeamSection, Shown | None]] = {}
     for team in teams.list_read_by(scene.tx, scene.to):
         shown_with = privacy.group_with(scene.tx, team, scene.now) or (team.team_id,)
-        groups.setdefault(shown_with, team)
-    return tuple(_section(scene, team, shown_with) for shown_with, team in groups.items())
+        update = _update_of(scene, team)
+        if update and update.teams != shown_with:
+            found.setdefault(update.teams, _ended(scene, team, update))
+            update = None
+        if shown_with not in found:
+            found[shown_with] = _section(scene, team, shown_with, update)
+    return tuple(found.values())
 
 
-def _section(scene: Scene, team: Team, shown_with: tuple[str, ...]) -> tuple[TeamSection, Shown | None]:
-    epoch_on, found = scene.epoch_on, _update_of(scene, team)
+def _ended(scene: Scene, team: Team, update: Release) -> tuple[TeamSection, Shown | None]:
+    """The last update of a group that is no more."""
+    others = _others(scene, team, update.teams)
+    section = TeamSection(name=team.name, together_with=others, words_possible=True, regrouped=True)
+    return _with_update(scene, section, update)
+
+
+def _section(
+    scene: Scene, team: Team, shown_with: tuple[str, ...], update: Release | None
+) -> tuple[TeamSection, Shown | None]:
+    epoch_on = scene.epoch_on
     section = TeamSection(
         name=team.name,
-        together_with=tuple(_name(scene, other) for other in shown_with if other != team.team_id),
+        together_with=_others(scene, team, shown_with),
         words_possible=privacy.words_possible(scene.tx, team, scene.now),
         next_update_on=next_update_on(epoch_on, scene.week, scene.calendar()) if epoch_on else None,
         why_said_before=_was_written_before(scene, team),
     )
-    return _with_update(scene, section, found) if found else (section, None)
+    return _with_update(scene, section, update) if update else (section, None)
+
+
+def _others(scene: Scene, team: Team, group: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_name(scene, other) for other in group if other != team.team_id)
 
 
 def _update_of(scene: Scene, team: Team) -> Release | None:
@@ -143,10 +164,8 @@ def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[Te
 
 
 def _waits(scene: Scene) -> bool:
-    """An update that this message carries is still being made."""
-    read = teams.list_read_by(scene.tx, scene.to)
-    rows = [found for team in read if (found := _update_of(scene, team))]
-    return any(found.state not in ENDED for found in rows)
+    """An update that this message may carry is still being made."""
+    return update_in(scene.week) is not None and is_ending(scene.tx, scene.now)
 
 
 def _name(scene: Scene, team_id: str) -> str:
@@ -155,10 +174,12 @@ def _name(scene: Scene, team_id: str) -> str:
 
 
 def _was_written_before(scene: Scene, team: Team) -> bool:
-    """An earlier weekly message spoke of this team: what is said once was said then."""
-    if team.started_at is None or scene.week == 0:
+    """An earlier weekly message spoke of this team as it stands: what is said once was said then."""
+    if team.started_at is None or scene.epoch_on is None or scene.week == 0:
         return False
-    return scene.claim.due_at - team.started_at >= timedelta(weeks=1)
+    grouped = digests.last_grouped(scene.tx, team.team_id)
+    alone_from = team.started_at if grouped is None else period_starts_at(scene.epoch_on, grouped + 1)
+    return scene.claim.due_at - max(team.started_at, alone_from) >= timedelta(weeks=1)
 
 
 RECIPES = {Kind.WEEKLY: Recipe(wanted=_wanted, render=_render, waits=_waits)}

@@ -33,6 +33,7 @@ class TeamSection:
     period's update as stored, in the first message after a freeze. suppressed: that message has none
     because too few took part or count; lost: none because it was not finished. next_update_on: in the
     other weeks too. why_said_before: that and why nothing can be shown was said in an earlier message.
+    regrouped: its teams are in other groups from now on, which have sections of their own.
     """
 
     name: str
@@ -45,6 +46,7 @@ class TeamSection:
     picture: Picture | None = None
     suppressed: bool = False
     lost: bool = False
+    regrouped: bool = False
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -108,7 +110,8 @@ def _team_lines(words: Words, team: TeamSection) -> list[str]:
     if not team.words_possible:
         why = words("weekly.no_words", team=name, **promise_numbers())
         return [] if team.why_said_before else [why]
-    return [*_none_this_time(words, team, name), _next(words, team, name)]
+    following = [] if team.regrouped else [_next(words, team, name)]
+    return [*_none_this_time(words, team, name), *following]
 
 
 def _none_this_time(words: Words, team: TeamSection, name: str) -> list[str]:
