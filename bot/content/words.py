@@ -19,7 +19,6 @@ from babel.dates import (
 from bot.content.language import Language
 from bot.content.pages import ELSEWHERE, CrisisCard, Item, Label, Pages, Practice, Prompt
 
-
 NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """What CLDR lists among countries for other purposes: unions, tests of software, "unknown"."""
 
