@@ -22,8 +22,8 @@ def on_user_changed(visit: EventVisit) -> None:
         if members.get(tx, ref) is None:
             return
         note_person(tx, entry)
-        if rules.since(tx, ref, RuleKind.CHECKIN):
-            rules.set_next_due(tx, visit.now, ref=ref, kind=RuleKind.CHECKIN)
+        for kind in RuleKind:
+            rules.set_next_due(tx, visit.now, ref=ref, kind=kind)
 
 
 def note_person(tx: Tx, entry: RosterEntry) -> PersonRef:

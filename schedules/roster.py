@@ -15,7 +15,6 @@ from slack_sdk.errors import SlackClientError
 
 from bot.domain.members import Person, PersonRef
 from bot.slack import Quiet, RosterEntry
-from schedules import checkins
 from schedules.setting import Setting
 from storage import members, rules, workspaces
 from storage.rules import RuleKind
@@ -62,8 +61,8 @@ def _note(setting: Setting, workspace: str, was: Person, entry: RosterEntry, now
     told = replace(was, tz=entry.tz, locale=entry.locale, active=entry.active)
     with setting.store.begin(workspace) as tx:
         members.put(tx, entry.user_id, told)
-        if rules.since(tx, was.ref, RuleKind.CHECKIN):
-            checkins.plan_one(tx, was.ref, now)
+        for kind in RuleKind:
+            rules.set_next_due(tx, now, ref=was.ref, kind=kind)
 
 
 def _note_quiet(setting: Setting, workspace: str, spans: Mapping[Person, Quiet | None]) -> None:

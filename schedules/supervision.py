@@ -13,7 +13,14 @@ from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
 from bot.content.holidays import calendar, calendar_of
 from bot.domain.asks import WAITING
-from bot.domain.localtime import local, period_starts_at, same_hour_next_working_day, week_of
+from bot.domain.localtime import (
+    first_working_morning,
+    local,
+    monday_of,
+    period_starts_at,
+    same_hour_next_working_day,
+    week_of,
+)
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
 from bot.domain.supervision import KEPT_FOR, Shown, next_message_at, next_update_on, prompt_number, update_in
@@ -41,16 +48,24 @@ def plan_weekly(setting: Setting, workspace: str) -> bool:
 
 
 def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
-    """Plan one supervisor's message of this week and when to look at them again."""
-    epoch_on = workspaces.get(tx).epoch_on
-    member = members.known(tx, ref, now)
-    due_at = rules.next_due_at(tx, ref, RuleKind.WEEKLY)
-    if epoch_on is None or due_at is None or not member.person.active:
+    """Plan one supervisor's message of a week and when to look at them again; twice plans nothing twice.
+
+    When to look is only that: the message itself is due at 09:30 where they are now.
+    """
+    epoch_on, member = workspaces.get(tx).epoch_on, members.known(tx, ref, now)
+    look_at, since = rules.next_due_at(tx, ref, RuleKind.WEEKLY), rules.since(tx, ref, RuleKind.WEEKLY)
+    if epoch_on is None or look_at is None or since is None or not member.person.active:
         rules.set_next_due(tx, None, ref=ref, kind=RuleKind.WEEKLY)
         return
-    _plan(tx, member, due_at, now, week_of(epoch_on, local(due_at, member.person.tz).date()))
-    after = next_message_at(epoch_on, due_at + timedelta(days=1), now, calendar_of(member, now))
-    rules.set_next_due(tx, after, ref=ref, kind=RuleKind.WEEKLY)
+    working = calendar_of(member, now)
+    week = max(0, week_of(epoch_on, local(look_at, member.person.tz).date()))
+    due_at = first_working_morning(monday_of(epoch_on, week), working)
+    if due_at is None or due_at <= now:
+        if due_at is not None and since <= due_at:
+            _plan(tx, member, due_at, now, week)
+        done = (due_at or look_at) + timedelta(days=1)
+        due_at = next_message_at(epoch_on, done, done, working)
+    rules.set_next_due(tx, due_at, ref=ref, kind=RuleKind.WEEKLY)
 
 
 def _plan(tx: Tx, member: Member, due_at: datetime, now: datetime, week: int) -> None:
