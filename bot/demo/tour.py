@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from bot import logs
 from bot.content.holidays import calendar
 from bot.demo.answering import Answering
-from bot.demo.cast import ADMIN, CASES, DENVER, LEADER, LEGAL, NEW_YORK, agency
+from bot.demo.cast import ADMIN, CASES, LEADER, LEGAL, NEW_YORK, agency
 from bot.demo.stage import Stage, stage, start_teams
 from bot.domain.localtime import freeze_at, local, week_of
 from bot.domain.supervision import next_message_at
@@ -114,14 +115,18 @@ def _next_weekly(on: Stage) -> datetime | None:
 
 
 def _next_update(on: Stage) -> datetime | None:
-    """When the last supervisor has the first weekly message after the next freeze."""
-    now = on.clock.now()
+    """When the last of the supervisors reads the first weekly message after the next freeze."""
     with on.read() as tx:
         epoch_on = workspaces.get(tx).epoch_on
+        readers = [
+            player for player in on.cast.players if rules.since(tx, on.ref(player.id), RuleKind.WEEKLY)
+        ]
     if epoch_on is None:
         return None
-    frozen_at = next(at for period in range(10_000) if (at := freeze_at(epoch_on, period)) > now)
-    return next_message_at(epoch_on, frozen_at, frozen_at, calendar(DENVER, "US", frozen_at))
+    now = on.clock.now()
+    frozen_at = next(at for period in count() if (at := freeze_at(epoch_on, period)) > now)
+    calendars = (calendar(reader.person.tz, "US", frozen_at) for reader in readers)
+    return max((next_message_at(epoch_on, frozen_at, frozen_at, one) for one in calendars), default=None)
 
 
 def _groups(on: Stage) -> tuple[Group, ...]:
