@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import handlers
+from bot.domain.privacy import CONTRIBUTORS_MIN, PERIOD_WEEKS, ROSTER_MIN
 from bot.setup.doctor import SCOPES
 from bot.slack import METHODS
 
@@ -182,6 +183,21 @@ def test_the_texts_promise_nothing_that_choir_does_not_hold() -> None:
     said = " ".join(str(value) for _, value in leaves(MANIFEST)).lower()
     for word in ("anonymous", "impossible to identify", "proven", "guarantee", "mandatory", "compliance"):
         assert word not in said
+
+
+def test_the_texts_say_when_a_group_gets_words_as_the_rule_has_it() -> None:
+    said = MANIFEST["display_information"]["long_description"]
+    rule = (
+        f"Every {PERIOD_WEEKS} weeks a group of at least {ROSTER_MIN} people, "
+        f"of whom at least {CONTRIBUTORS_MIN} answered"
+    )
+    assert rule in said
+
+
+def test_the_texts_are_spelled_as_the_screens_are() -> None:
+    said = " ".join(str(value) for _, value in leaves(MANIFEST)).lower()
+    assert "organiz" in said
+    assert "organis" not in said
 
 
 def bot_events() -> list[str]:
