@@ -66,7 +66,7 @@ def on_answered(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The form was submitted: kept; the form turns into the options, the card into the fixed one."""
     week, given = visit.act.fact_number("week"), _given(visit)
     if not _takes_answers(tx, visit, member, week):
-        return (Turn(view=_too_late(visit, member, week)),)
+        return (Turn(view=_too_late(visit, member, week, sent=True)),)
     _note(tx, visit, week, deciding.answered)
     answers.save(tx, visit.ref, week, given)
     if not member.preferences.accepted:
@@ -196,9 +196,9 @@ def _scale(visit: Visit, key: str) -> dict[str, int]:
     return {str(label.value): label.value for label in words.scale(words.item(key).scale)}
 
 
-def _too_late(visit: Visit, member: Member, week: int) -> View:
-    offers = _everything(member).more
-    return screens.no_longer(visit.words(member), week=week, offers=offers, country=member.country)
+def _too_late(visit: Visit, member: Member, week: int, *, sent: bool = False) -> View:
+    words, offers = visit.words(member), _everything(member).more
+    return screens.no_longer(words, week=week, offers=offers, country=member.country, sent=sent)
 
 
 def _everything(member: Member) -> Options:

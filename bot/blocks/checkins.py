@@ -112,7 +112,12 @@ def moved_card(words: Words, *, week: int) -> Message:
 
 def later_card(words: Words, *, week: int) -> Message:
     """The card after "Later today", until the new one comes and it becomes a moved card."""
-    return _card(words, section(words("checkin.comes_later")), _open_to_all(words, week))
+    start = button(words("checkin.start"), ids.STARTED, value=str(week), says=words("checkin.start_says"))
+    return _card(
+        words,
+        section(words("checkin.comes_later")),
+        actions(start, _see_options(words, week), crisis.help_button(words)),
+    )
 
 
 def card_after(words: Words, card: Card, *, week: int) -> Message:
@@ -179,6 +184,7 @@ def form(
             context(_top_line(words, keys, only_for_you)),
             *questions,
             *([_clear(words, week)] if current and not cleared else []),
+            *([context(words("form.cleared"))] if cleared else []),
         ],
         callback_id=ids.VIEW_CHECKIN,
         submit=words("form.submit_unread" if unread else "form.submit"),
@@ -278,9 +284,10 @@ def more(words: Words, *, week: int, offers: Sequence[Offer], country: str) -> V
     return _options_view(words, words("options.title"), blocks, week)
 
 
-def no_longer(words: Words, *, week: int, offers: Sequence[Offer], country: str) -> View:
-    """A submit after closing: nothing was kept, options stay open."""
-    blocks = [section(words("options.too_late", **_closing(words))), *_offers(words, offers, country)]
+def no_longer(words: Words, *, week: int, offers: Sequence[Offer], country: str, sent: bool) -> View:
+    """A week that has closed; options stay open. sent: answers came too late, and were not kept."""
+    said = words("options.too_late" if sent else "options.closed", **_closing(words))
+    blocks = [section(said), *_offers(words, offers, country)]
     return _options_view(words, words("options.title_too_late"), blocks, week)
 
 

@@ -264,8 +264,8 @@ OPEN = TOUCHABLE | {State.DECLINED, State.ANSWERED}
 
 
 def opened(state: State) -> State:
-    """After Start. Somebody who answered or declined keeps that until they submit."""
-    return State.OPENED if state in TOUCHABLE else state
+    """After Start. Somebody who put it off, declined or answered keeps that until they submit."""
+    return State.OPENED if state in TOUCHABLE - {State.LATER} else state
 
 
 def put_off(state: State) -> State:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import time
 from typing import Any
 
 import pytest
@@ -205,7 +206,7 @@ def test_the_title_says_that_the_view_changed(words: Words) -> None:
 def test_every_options_view_carries_the_crisis_line_of_the_persons_country(words: Words) -> None:
     views = [
         checkins.more(words, week=3, offers=ORDER, country="MX"),
-        checkins.no_longer(words, week=3, offers=ORDER, country="MX"),
+        checkins.no_longer(words, week=3, offers=ORDER, country="MX", sent=True),
         *(
             checkins.options(words, choose({CORE: weight}, TWO, has_supervisor=True), week=3, country="MX")
             for weight in (3, 4, 5)
@@ -215,9 +216,32 @@ def test_every_options_view_carries_the_crisis_line_of_the_persons_country(words
 
 
 def test_too_late_says_that_nothing_was_kept_and_still_offers(words: Words) -> None:
-    view = checkins.no_longer(words, week=3, offers=ORDER, country="US")
+    view = checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=True)
     assert len(offered(view)) == len(ORDER)
     assert words("options.title_too_late") == view["title"]["text"]
+    assert words("options.too_late", weekday=words.weekday(4), time=words.time(time(16))) in joined(view)
+
+
+def test_a_closed_week_that_was_only_opened_is_not_said_to_have_lost_anything(words: Words) -> None:
+    opened = joined(checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=False))
+    sent = joined(checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=True))
+    facts = {"weekday": words.weekday(4), "time": words.time(time(16))}
+    assert words("options.closed", **facts) in opened
+    assert words("options.too_late", **facts) not in opened
+    assert words("options.closed", **facts) not in sent
+
+
+def test_a_cleared_form_says_that_only_submitting_it_deletes(words: Words) -> None:
+    emptied = form(words, current={CORE: 4}, cleared=True)
+    assert words("form.cleared") in joined(emptied)
+    assert words("form.submit") in words("form.cleared")
+    assert words("form.close") in words("form.cleared")
+    assert words("form.cleared") not in joined(form(words, current={CORE: 4}))
+
+
+def test_a_card_put_off_can_be_started_all_the_same(words: Words) -> None:
+    card = checkins.later_card(words, week=3)
+    assert buttons(card)[ids.STARTED]["value"] == "3"
 
 
 def test_the_note_of_a_quiet_spell_says_nothing_until_it_is_opened(words: Words) -> None:

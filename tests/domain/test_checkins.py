@@ -423,9 +423,15 @@ def after(state: State, done: list[str]) -> State:
     ("act", "expected"),
     [("start", State.OPENED), ("later today", State.LATER), ("not this week", State.DECLINED)],
 )
-@pytest.mark.parametrize("state", [State.PLANNED, State.SENT, State.OPENED, State.LATER])
+@pytest.mark.parametrize("state", [State.PLANNED, State.SENT, State.OPENED])
 def test_a_card_that_waits_takes_every_button(state: State, act: str, expected: State) -> None:
     assert ACTS[act](state) is expected
+
+
+def test_what_was_put_off_comes_again_unless_it_is_answered_or_declined_before() -> None:
+    assert after(State.LATER, ["start"]) is State.LATER
+    assert after(State.LATER, ["start", "submit"]) is State.ANSWERED
+    assert after(State.LATER, ["start", "not this week"]) is State.DECLINED
 
 
 @given(acts)

@@ -64,6 +64,17 @@ def test_later_today_comes_again_after_three_working_hours_and_is_not_reminded(p
     assert "Start" in labels(newer)
 
 
+def test_what_was_put_off_can_be_answered_before_it_comes_again(play: Play) -> None:
+    play.go_to("2027-01-13 10:05")
+    play.click(BEN, play.card(BEN), ids.PUT_OFF)
+    play.starts(BEN)
+    play.close(BEN)
+    assert state_of(play) == "later"
+    play.answers(BEN, qC1=2)
+    play.go_to("2027-01-15 12:00")
+    assert play.arrivals(BEN) == [FIRST]
+
+
 def test_later_in_the_afternoon_comes_at_the_first_slot_of_tomorrow(play: Play) -> None:
     play.go_to("2027-01-13 15:00")
     play.click(BEN, play.card(BEN), ids.PUT_OFF)
@@ -150,8 +161,8 @@ def test_a_late_submit_is_refused_kindly_keeps_nothing_and_still_offers_options(
     play.starts(BEN)
     play.go_to("2027-01-15 16:00")
     shown = play.fills_in(BEN, qC1=5)
-    assert shown.title == "This week has closed"
-    assert "nothing was kept" in text_of(shown)
+    assert shown.title == play.words()("options.title_too_late")
+    assert "was not kept" in text_of(shown)
     assert {ids.OPENED_ASK, ids.OPENED_PRACTICE, ids.OPENED_CRISIS} <= actions_in(shown.blocks)
     assert not play.rows()["answers"]
     assert state_of(play) == "closed"
@@ -163,7 +174,7 @@ def test_changing_after_closing_is_refused_and_the_old_answers_stay(play: Play) 
     before = play.rows()["answers"]
     play.go_to("2027-01-18 09:00")
     shown = play.press(BEN, play.card(BEN), ids.CHANGED_ANSWERS)
-    assert shown.title == "This week has closed"
+    assert shown.title == play.words()("options.title_too_late")
     play.close(BEN)
     assert play.rows()["answers"] == before
     assert "Crisis" in text_of(play.press(BEN, play.card(BEN), ids.OPENED_OPTIONS))
