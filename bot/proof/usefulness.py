@@ -1,0 +1,242 @@
+"""How often the words are right and how soon they see a change: U1 of privacy §8.
+
+    python -m bot.proof.usefulness --teams 4000
+
+Half of the teams live through stable years, half through a year with one change; `teams` says how they are
+made up. Every figure comes with its standard error; a bar counts as missed only beyond two of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from bot.domain.digests import CUTS, Band, Trend
+from bot.proof.teams import CALM, MOODY, Change, Seen, World, drawn_change, live
+
+YEAR = 13
+"""Periods in a year."""
+LONGEST = 20
+"""Periods a stable team is followed for its rates after the first year."""
+WITHIN = (3, 4, 6)
+"""Releases in 12, 16 and 24 weeks after a change, the first of them in the middle of it."""
+SIZES = (9, 12, 25)
+JUDGED = 9
+"""The size the bars are for."""
+
+DIRECTIONS = {Trend.HEAVIER: 1, Trend.MAYBE_HEAVIER: 1, Trend.LIGHTER: -1, Trend.MAYBE_LIGHTER: -1}
+SINGLE = frozenset({Band.LOWER, Band.MIDDLE, Band.HIGHER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure and its standard error; teams are independent of each other, a team's periods are not."""
+
+    value: float
+    error: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ± {self.error:.3f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """What privacy §8 asks of the judged size; at_most: the figure may not exceed it, else not fall below."""
+
+    bar: float
+    at_most: bool = False
+
+    def missed(self, estimate: Estimate) -> bool:
+        beyond = estimate.value - self.bar if self.at_most else self.bar - estimate.value
+        return beyond > 2 * estimate.error
+
+
+FALSE_WORDS = "false direction words in a stable year"
+SEEN_16 = "change seen within 16 weeks"
+RIGHT = "direction words that are right"
+BAND_RIGHT = "single bands that are right"
+BARS = {
+    FALSE_WORDS: Bar(bar=0.70, at_most=True),
+    SEEN_16: Bar(bar=0.70),
+    RIGHT: Bar(bar=0.72),
+    BAND_RIGHT: Bar(bar=0.88),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A simulated team: its change, None if stable, and its periods."""
+
+    change: Change | None
+    periods: tuple[Seen, ...]
+
+    @property
+    def directions(self) -> list[int]:
+        """For each period 1 for a word that says heavier, -1 for lighter, 0 for none."""
+        return [DIRECTIONS.get(seen.reading.trend, 0) if seen.reading else 0 for seen in self.periods]
+
+
+def lived(world: World, size: int, seed: int, stable_periods: int, team: int) -> Life:
+    """Team number `team`: even ones are stable; the same numbers give the same team everywhere."""
+    rng = random.Random(f"{seed}/{size}/{team}")
+    change = drawn_change(rng) if team % 2 else None
+    periods = change.period + max(WITHIN) if change else stable_periods
+    return Life(change=change, periods=tuple(live(world, size, periods, rng, change)))
+
+
+def figures(lives: Sequence[Life]) -> dict[str, Estimate]:
+    """Every figure by its name."""
+    stable = [life for life in lives if life.change is None]
+    changed = [(life, life.change) for life in lives if life.change]
+    found = {
+        FALSE_WORDS: _mean(_words(life.directions[:YEAR]) for life in stable),
+        "stable teams reading one in the year": _mean(any(life.directions[:YEAR]) for life in stable),
+        "stable teams reading both directions": _mean(
+            {1, -1} <= set(life.directions[:YEAR]) for life in stable
+        ),
+    }
+    for releases in WITHIN:
+        name = f"change seen within {4 * releases} weeks"
+        found[name] = _mean(_sees(life, change, releases) for life, change in changed)
+    found[RIGHT] = _ratio(_right_words(life) for life in lives)
+    found[BAND_RIGHT] = _ratio(_right_bands(life) for life in lives)
+    found["updates with a single band"] = _ratio(_single_bands(life) for life in lives)
+    if all(len(life.periods) >= LONGEST for life in stable):
+        for first, last in ((4, 10), (13, LONGEST)):
+            name = f"false words in a stable period, {first} to {last}"
+            found[name] = _mean(
+                _words(life.directions[first - 1 : last]) / (last - first + 1) for life in stable
+            )
+    return found
+
+
+def _words(directions: Sequence[int]) -> int:
+    return sum(map(abs, directions))
+
+
+def _sees(life: Life, change: Change, releases: int) -> bool:
+    """Whether a word in the change's direction came with one of the first releases after it."""
+    return math.copysign(1, change.by) in life.directions[change.period : change.period + releases]
+
+
+def _right_words(life: Life) -> tuple[int, int]:
+    """Direction words of the first year that follow a change and say its direction, and all of them."""
+    said = life.directions[:YEAR]
+    if life.change is None:
+        return 0, _words(said)
+    return said[life.change.period :].count(1 if life.change.by > 0 else -1), _words(said)
+
+
+def _right_bands(life: Life) -> tuple[int, int]:
+    single = [(seen.reading.band, seen.truth) for seen in life.periods if seen.reading]
+    said = [(band, truth) for band, truth in single if band in SINGLE]
+    return sum(band is band_of(truth) for band, truth in said), len(said)
+
+
+def _single_bands(life: Life) -> tuple[int, int]:
+    bands = [seen.reading.band for seen in life.periods if seen.reading]
+    return sum(band in SINGLE for band in bands), len(bands)
+
+
+def band_of(truth: float) -> Band:
+    if truth < CUTS[0]:
+        return Band.LOWER
+    return Band.MIDDLE if truth <= CUTS[1] else Band.HIGHER
+
+
+def _mean(values: Iterable[float]) -> Estimate:
+    return _ratio((value, 1) for value in values)
+
+
+def _ratio(pairs: Iterable[tuple[float, float]]) -> Estimate:
+    """The ratio of the sums, with the standard error of a ratio of independent pairs (delta method)."""
+    kept = list(pairs)
+    whole = sum(of for _, of in kept)
+    value = sum(part for part, _ in kept) / whole
+    squares = sum((part - value * of) ** 2 for part, of in kept)
+    return Estimate(value=value, error=math.sqrt(squares * len(kept) / max(len(kept) - 1, 1)) / whole)
+
+
+def missed(found: dict[str, Estimate]) -> list[str]:
+    """Names of the bars the figures of the judged size do not reach."""
+    return [name for name, bar in BARS.items() if bar.missed(found[name])]
+
+
+def simulate(
+    world: World,
+    size: int,
+    *,
+    teams: int,
+    seed: int,
+    stable_periods: int = LONGEST,
+    each: Callable[[Callable[[int], Life], range], Iterable[Life]] = map,
+    told: Callable[[int], None] | None = None,
+) -> dict[str, Estimate]:
+    """The figures of that many teams. each: a map, perhaps over processes; told: hears how many are done."""
+    lives = each(partial(lived, world, size, seed, stable_periods), range(teams))
+    return figures(list(_counted(lives, told)))
+
+
+def _counted(lives: Iterable[Life], told: Callable[[int], None] | None) -> Iterator[Life]:
+    for done, life in enumerate(lives, start=1):
+        yield life
+        if told:
+            told(done)
+
+
+def _progress(size: int, teams: int, done: int) -> None:
+    if done == teams or done % max(teams // 20, 1) == 0:
+        print(f"  n={size}: {done} of {teams} teams", file=sys.stderr, flush=True)
+
+
+def _table(found: dict[int, dict[str, Estimate]]) -> Iterator[str]:
+    yield f"{'':42}" + "".join(f"{f'n={size}':>18}" for size in found)
+    for name in found[next(iter(found))]:
+        yield f"{name:42}" + "".join(f"{found[size][name]!s:>18}" for size in found)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the tables of both worlds; 1 if the judged size misses a bar in either."""
+    asked = _parser().parse_args(arguments)
+    failed = 0
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for name, world in (("calm", CALM), ("moody", MOODY)):
+            print(f"\nteams {asked.teams}, seed {asked.seed}, {name} teams: {world}", flush=True)
+            found = {
+                size: simulate(
+                    world,
+                    size,
+                    teams=asked.teams,
+                    seed=asked.seed,
+                    each=partial(pool.map, chunksize=8),
+                    told=partial(_progress, size, asked.teams),
+                )
+                for size in asked.sizes
+            }
+            print(*_table(found), sep="\n")
+            unmet = missed(found[JUDGED]) if JUDGED in found else []
+            failed += len(unmet)
+            print(*(f"missed at n={JUDGED}: {name}" for name in unmet), sep="\n", flush=True)
+    return 1 if failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot.proof.usefulness", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--teams", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument(
+        "--jobs", type=int, default=None, help="processes; as many as there are cores if not given"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
