@@ -13,7 +13,7 @@ from bot.domain.members import TERMS_VERSION, Member
 from bot.domain.rotation import keys_for
 from handlers.payloads import Malformed
 from handlers.visit import Edit, FreshHome, Listen, Replies, Visit, for_member
-from storage import members, planning
+from storage import checkins, members, planning
 from storage.database import Tx
 
 
@@ -51,6 +51,9 @@ def _said_again(visit: Visit, tx: Tx, member: Member) -> Replies:
 
 
 def _first_on(visit: Visit, tx: Tx, member: Member) -> date | None:
+    """The local date of the first check-in; None once one has come."""
+    if any(checkin.ts for checkin in checkins.list_weeks(tx, visit.ref)):
+        return None
     outlook = planning.next_checkin(tx, visit.ref, visit.now)
     return local(outlook.at, member.person.tz).date() if outlook and outlook.at else None
 
