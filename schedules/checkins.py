@@ -126,15 +126,20 @@ def _about(timer: Timer) -> tuple[PersonRef, int]:
     return PersonRef(ref), int(week)
 
 
+def _wants(scene: Scene) -> bool:
+    """The person is still here, on a team, and neither stopped nor paused."""
+    member, chosen = scene.member, scene.member.preferences
+    return not _has_left(member) and not chosen.stopped and not chosen.paused_at(scene.now)
+
+
+def _has_left(member: Member) -> bool:
+    return not member.person.active or member.team is None
+
+
 def _is_open(scene: Scene) -> bool:
     """The person still wants check-ins, and this week has not closed where they are."""
-    chosen, epoch_on = scene.member.preferences, scene.epoch_on
-    wants = scene.member.person.active and not chosen.stopped and not chosen.paused_at(scene.now)
-    return (
-        wants
-        and epoch_on is not None
-        and scene.now < closing_at(epoch_on, scene.week, scene.member.person.tz)
-    )
+    epoch_on, tz = scene.epoch_on, scene.member.person.tz
+    return _wants(scene) and epoch_on is not None and scene.now < closing_at(epoch_on, scene.week, tz)
 
 
 def _first_wanted(scene: Scene) -> bool:
@@ -178,7 +183,7 @@ def _again_sent(scene: Scene, channel: str, ts: str) -> None:
 def _first_dropped(scene: Scene, why: str) -> None:
     chosen = scene.member.preferences
     reasons = {
-        Reason.LEFT: not scene.member.person.active,
+        Reason.LEFT: _has_left(scene.member),
         Reason.STOPPED: chosen.stopped,
         Reason.PAUSED: chosen.paused_at(scene.now),
         Reason.REFUSED: why == "refused",
@@ -189,9 +194,7 @@ def _first_dropped(scene: Scene, why: str) -> None:
 
 
 def _quiet_wanted(scene: Scene) -> bool:
-    chosen = scene.member.preferences
-    silent = rules.standing(scene.tx, scene.to).spells > 0
-    return silent and scene.member.person.active and not chosen.stopped and not chosen.paused_at(scene.now)
+    return rules.standing(scene.tx, scene.to).spells > 0 and _wants(scene)
 
 
 RECIPES = {
