@@ -149,6 +149,7 @@ def run_bot(settings: Settings) -> None:
         log.info("running")
         stop.wait()
         log.info("stopping")
+        bot.setting.stopping.set()
         beats.shutdown(wait=True)
         handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
         bot.close()

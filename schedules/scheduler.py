@@ -63,7 +63,7 @@ def beat(setting: Setting, heartbeat: Heartbeat) -> bool:
 
 def _drain(setting: Setting, workspace: str, unit: Beat) -> bool:
     done = 0
-    while done < AT_A_TIME and unit(setting, workspace):
+    while done < AT_A_TIME and not setting.stopping.is_set() and unit(setting, workspace):
         done += 1
     return done > 0
 

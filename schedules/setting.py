@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from threading import Event
 
 from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
@@ -28,13 +29,17 @@ PUSHED_ON = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """now is the movable clock of docs/architecture "Time"; leases use the store's own."""
+    """now is the movable clock of docs/architecture "Time"; leases use the store's own.
+
+    stopping is set when the program is to end: what is in hand is finished, the rest waits in its rows.
+    """
 
     store: Store
     content: Content
     messenger: Messenger
     now: Callable[[], datetime]
     answers_kept_weeks: int = 13
+    stopping: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
