@@ -1,5 +1,6 @@
 """The documentation names what exists: settings, commands, links; and no file names a package registry."""
 
+import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -8,8 +9,13 @@ import pytest
 import typer
 from dotenv import dotenv_values
 
+from bot.blocks.privacy import whole_promise
 from bot.cli import app
 from bot.config import SETTINGS
+from bot.content import load_content
+from bot.domain import privacy
+from bot.domain.privacy import WhoSees, at_most
+from storage.schema import metadata
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -119,11 +125,76 @@ def test_every_link_between_the_pages_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_every_path_in_the_pages_exists(page: Path) -> None:
-    named = re.findall(
-        r"`((?:bot|handlers|schedules|storage|tests|docs|\.ci)/[\w./-]*)`", page.read_text(encoding="utf-8")
+def test_every_path_and_name_in_the_pages_exists(page: Path) -> None:
+    places = re.findall(
+        r"`((?:bot|handlers|schedules|storage|tests|docs|\.ci)[/.][\w./-]*)`",
+        page.read_text(encoding="utf-8"),
     )
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [place for place in places if not (ROOT / place).exists() and not names_something(place)] == []
+
+
+def names_something(place: str) -> bool:
+    """Whether `folder/module.function` is there, as the pages write names of the code."""
+    folder, _, rest = place.rpartition("/")
+    named = [*filter(None, folder.split("/")), *rest.split(".")]
+    for length in range(len(named), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(named[:length]))
+        except ImportError:
+            continue
+        for name in named[length:]:
+            found = getattr(found, name, None)
+        return found is not None
+    return False
+
+
+def test_a_name_that_is_not_there_is_noticed() -> None:
+    assert names_something("handlers/checkins.on_answered")
+    assert names_something("bot/slack.Messenger.post")
+    assert names_something("handlers.register")
+    assert not names_something("handlers/checkins.on_ansvered")
+    assert not names_something("bot/slack.Messenger.pots")
+    assert not names_something("bot/nothing.here")
+
+
+def quoted(page: Path) -> str:
+    """The paragraphs of a page's quotation, each on one line."""
+    lines = [line[1:].strip() for line in page.read_text(encoding="utf-8").splitlines() if line[:1] == ">"]
+    return re.sub(r" ?\n ?", "\n\n", " ".join(line or "\n" for line in lines))
+
+
+def rows(page: Path, heading: str) -> list[list[str]]:
+    """The cells of the tables under a heading, without their head, up to the next heading."""
+    text = page.read_text(encoding="utf-8").split(f"\n{heading}\n", 1)[1]
+    lines = re.split(r"\n#+ ", text, maxsplit=1)[0].splitlines()
+    tables = [line for line, before in zip(lines[1:], lines, strict=False) if line[:1] == before[:1] == "|"]
+    return [[cell.strip() for cell in line[1:-1].split(" | ")] for line in tables if line[:4] != "|---"]
+
+
+PRIVACY = ROOT / "docs/privacy.md"
+
+
+def test_the_promise_stands_in_the_words_staff_read() -> None:
+    sees = WhoSees(supervisor_id=None, key_holder="[who set-up was told]")
+    assert quoted(PRIVACY) == whole_promise(load_content().words("en"), sees)
+
+
+def test_the_numbers_of_the_rule_are_those_of_the_code() -> None:
+    table = {cells[0]: cells[1] for cells in rows(PRIVACY, "## The rule of an update")}
+    constants = {name.strip("`"): value for name, value in table.items() if name[:1] == "`"}
+    assert constants == {name: str(getattr(privacy, name)) for name in constants}
+    assert constants.keys() == {name for name, value in vars(privacy).items() if is_constant(name, value)}
+    bounds = {name: value for name, value in table.items() if name.isdigit()}
+    assert bounds == {many: at_most(int(many)) for many in bounds}
+    assert list(bounds) == ["1", "2", "3", "4"]
+
+
+def is_constant(name: str, value: object) -> bool:
+    return name.isupper() and not callable(value)
+
+
+def test_every_table_of_the_database_is_told_and_no_other() -> None:
+    assert [cells[0].strip("`") for cells in rows(PRIVACY, "## What is kept")] == list(metadata.tables)
 
 
 def test_no_page_says_what_choir_never_says_of_itself() -> None:
