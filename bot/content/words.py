@@ -83,5 +83,5 @@ class Words:
     def countries(self) -> Mapping[str, str]:
         """ISO codes and names of countries."""
         territories = Locale(self.language).territories
-        codes = (code for code in territories if len(code) == 2 and code.isalpha())
-        return {code: territories[code] for code in codes if code not in NO_COUNTRIES}
+        named = {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}
+        return {code: name for code, name in named.items() if code not in NO_COUNTRIES}
