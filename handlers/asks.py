@@ -146,9 +146,18 @@ def on_agreed(visit: Visit, tx: Tx, member: Member) -> Replies:
 def on_another_time_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     if not _may_answer(visit, tx, visit.act.value):
         return _no_longer_open(visit, tx, visit.act.value)
-    first_on = local(visit.now, member.person.tz).date()
-    view = screens.another_time_form(visit.words(member), ask_id=visit.act.value, first_on=first_on)
+    first_at = asking.another_time(visit.now, visit.calendar(member))
+    view = screens.another_time_form(
+        visit.words(member),
+        ask_id=visit.act.value,
+        asker_id=_asker_id(tx, visit.act.value),
+        first_at=local(first_at, member.person.tz),
+    )
     return (Show(view=view),)
+
+
+def _asker_id(tx: Tx, ask_id: str) -> str:
+    return members.user_id(tx, _known(tx, ask_id).asker)
 
 
 def on_another_time(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -174,7 +183,9 @@ def _day_and_hour(visit: Visit) -> tuple[date, time]:
 def on_cannot_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     if not _may_answer(visit, tx, visit.act.value):
         return _no_longer_open(visit, tx, visit.act.value)
-    return (Show(view=screens.cannot_form(visit.words(member), ask_id=visit.act.value)),)
+    ask_id = visit.act.value
+    view = screens.cannot_form(visit.words(member), ask_id=ask_id, asker_id=_asker_id(tx, ask_id))
+    return (Show(view=view),)
 
 
 def on_cannot(visit: Visit) -> Replies:

@@ -165,14 +165,14 @@ def _ended_card(
     return words(f"ask.card_{state.value}", **facts)
 
 
-def another_time_form(words: Words, *, ask_id: str, first_on: date) -> View:
-    """A day and an hour in the reader's own zone. private_metadata is {"ask": id}."""
+def another_time_form(words: Words, *, ask_id: str, asker_id: str, first_at: datetime) -> View:
+    """A day and an hour in the reader's own zone, where first_at stands. private_metadata is {"ask": id}."""
     return modal(
         words("ask.another_title"),
         [
-            field(words("ask.day"), day_picker(ids.MEET_ON, current=first_on.isoformat())),
-            field(words("ask.hour"), hour_picker(ids.MEET_TIME, current="10:00")),
-            context(words("ask.another_who_sees")),
+            field(words("ask.day"), day_picker(ids.MEET_ON, current=first_at.date().isoformat())),
+            field(words("ask.hour"), hour_picker(ids.MEET_TIME, current=f"{first_at:%H:%M}")),
+            context(words("ask.another_who_sees", who=mention(asker_id))),
         ],
         callback_id=ids.VIEW_ANOTHER_TIME,
         submit=words("ask.send"),
@@ -186,13 +186,13 @@ def another_time_errors(words: Words) -> dict[str, str]:
     return {ids.MEET_ON: words("ask.past")}
 
 
-def cannot_form(words: Words, *, ask_id: str) -> View:
+def cannot_form(words: Words, *, ask_id: str, asker_id: str) -> View:
     """Who can instead: one person, required. private_metadata is {"ask": id}."""
     return modal(
         words("ask.cannot_title"),
         [
             field(words("ask.who_can"), person_select(ids.NEXT_PERSON)),
-            context(words("ask.cannot_who_sees")),
+            context(words("ask.cannot_who_sees", who=mention(asker_id))),
         ],
         callback_id=ids.VIEW_CANNOT,
         submit=words("ask.send"),

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.localtime import Calendar, add_working, next_working, same_hour_next_working_day
+from bot.domain.localtime import Calendar, add_working, local, next_working, same_hour_next_working_day
 from bot.domain.members import PersonRef, Team
 
 DEPUTY_AFTER = timedelta(hours=4)
 """Working time until the deputy is asked, if the asker allowed it (changes 13)."""
+AN_HOUR, HALF_AN_HOUR = timedelta(hours=1), timedelta(minutes=30)
 
 
 class AskState(StrEnum):
@@ -88,6 +89,14 @@ def unanswered_due(now: datetime, calendar: Calendar) -> datetime:
     Seen, not sent: one made on a Saturday has its working day on Monday, and its deputy before that.
     """
     return same_hour_next_working_day(next_working(now, calendar), calendar)
+
+
+def another_time(now: datetime, calendar: Calendar) -> datetime:
+    """What "another time" begins with: an hour of work ahead, at a full or half hour."""
+    at = add_working(now, AN_HOUR, calendar)
+    here = local(at, calendar.tz)
+    past = timedelta(minutes=here.minute % 30, seconds=here.second, microseconds=here.microsecond)
+    return next_working(at + HALF_AN_HOUR - past if past else at, calendar)
 
 
 def follow_up_due(met_at: datetime, calendar: Calendar) -> datetime:

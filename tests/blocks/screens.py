@@ -182,8 +182,8 @@ def _asks(words: Words) -> dict[str, Screen]:
         "ask card other": asks.ask_card(
             words, ask_id="a1", asker_id=ANA, state=AskState.AGREED, answered_by_id=EVA
         ),
-        "another time": asks.another_time_form(words, ask_id="a1", first_on=ON),
-        "cannot": asks.cannot_form(words, ask_id="a1"),
+        "another time": asks.another_time_form(words, ask_id="a1", asker_id=ANA, first_at=AT),
+        "cannot": asks.cannot_form(words, ask_id="a1", asker_id=ANA),
         **{f"told {end}": asks.told(words, outcome=end, recipient_id=LUIS, **facts) for end in ends},  # type: ignore[arg-type]
         "unanswered": asks.unanswered(words, ask_id="a1", recipient_id=LUIS, others=[EVA]),
         "unanswered nobody": asks.unanswered(words, ask_id="a1", recipient_id=LUIS, others=[]),

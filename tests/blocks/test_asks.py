@@ -108,7 +108,7 @@ def test_somebody_who_cannot_names_a_person_and_the_asker_chooses(words: Words) 
 
 
 def test_who_can_instead_has_to_be_named(words: Words) -> None:
-    view = asks.cannot_form(words, ask_id="a1")
+    view = asks.cannot_form(words, ask_id="a1", asker_id="U0BEN")
     assert view["blocks"][0]["optional"] is False
 
 

@@ -69,7 +69,7 @@ def test_every_form_that_asks_something_says_who_sees_it(words: Words, screens: 
         if not isinstance(screen, Message) and "submit" in screen and name.partition(" ")[0] != "team"
     }
     said = [
-        words(key)
+        words(key, who="somebody")
         for key in (
             "form.first_feeds", "form.one_feeds", "form.only_for_you", "settings.who_sees", "pause.who_sees",
             "ask.who_sees", "ask.another_who_sees", "ask.cannot_who_sees", "ask.follow_up_who_sees",

@@ -14,6 +14,7 @@ from bot.domain.asks import (
     Ask,
     AskState,
     after_follow_up,
+    another_time,
     answer,
     deputy_due,
     follow_up_due,
@@ -21,7 +22,7 @@ from bot.domain.asks import (
     unanswered_due,
     withdraw,
 )
-from bot.domain.localtime import Calendar, add_working, next_working
+from bot.domain.localtime import Calendar, add_working, local, next_working
 from bot.domain.members import PersonRef, Team
 from tests.domain.zones import minutes, utc, zones
 
@@ -140,6 +141,29 @@ def test_the_deputy_comes_before_the_asker_is_told_that_nobody_answered(
     assert deputy_due(now, calendar) < told_at
     assert next_working(told_at, calendar) == told_at
     assert add_working(now, DEPUTY_AFTER, calendar) == deputy_due(now, calendar)
+
+
+@pytest.mark.parametrize(
+    ("now", "begins_with"),
+    [
+        ("2026-11-24 09:00", "2026-11-24 10:00"),
+        ("2026-11-24 10:06", "2026-11-24 11:30"),
+        ("2026-11-24 11:20", "2026-11-24 14:30"),
+        ("2026-11-24 15:40", "2026-11-25 09:00"),
+        ("2026-11-27 16:59", "2026-11-30 10:00"),
+    ],
+)
+def test_another_time_begins_with_an_hour_of_work_ahead(now: str, begins_with: str) -> None:
+    assert another_time(utc(now), UTC_DAYS) == utc(begins_with)
+
+
+@given(zones, minutes)
+def test_another_time_lies_ahead_in_working_time_at_a_full_or_half_hour(tz: str, now: datetime) -> None:
+    calendar = Calendar(tz=tz)
+    at = another_time(now, calendar)
+    assert at > now
+    assert next_working(at, calendar) == at
+    assert local(at, tz).minute in (0, 30)
 
 
 @pytest.mark.parametrize(
