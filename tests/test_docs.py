@@ -1,5 +1,6 @@
 """The documentation names what exists: settings, commands, links; and no file names a package registry."""
 
+import ast
 import importlib
 import re
 import subprocess
@@ -15,10 +16,14 @@ from bot.config import SETTINGS
 from bot.content import load_content
 from bot.domain import privacy
 from bot.domain.privacy import WhoSees, at_most
+from bot.domain.rotation import is_due
+from bot.logs import PACKAGES
+from bot.setup.doctor import SCOPES
 from storage.schema import metadata
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+OPERATING, PRIVACY = ROOT / "docs/operating.md", ROOT / "docs/privacy.md"
 NAMES = [setting.name for setting in SETTINGS]
 
 
@@ -71,7 +76,7 @@ def test_the_env_example_has_every_setting_once_with_its_default_and_a_comment()
 
 
 def test_the_operators_page_has_every_setting_with_its_default() -> None:
-    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    text = OPERATING.read_text(encoding="utf-8")
     rows = dict(re.findall(r"(?m)^\| `([A-Z_]+)` \| (.+?) \|", text))
     assert rows == {
         setting.name: f"`{setting.default}`"
@@ -107,10 +112,38 @@ def test_every_choir_command_that_is_named_exists(page: Path) -> None:
 
 
 def test_every_choir_command_is_told_to_operators() -> None:
-    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    text = OPERATING.read_text(encoding="utf-8")
     for name, more in commands().items():
         for words in [f"choir {name} {sub}" for sub in sorted(more)] or [f"choir {name}"]:
             assert f"`{words}" in text, words
+
+
+def log_lines() -> set[str]:
+    """The fixed text of each log line of the program, up to its first fact."""
+    everything = (file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+    sources = [file for file in everything if "sandbox" not in file.parts]
+    calls = [node for file in sources for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    said = [
+        call.args[0].value
+        for call in calls
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "log"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    return {re.split(r" \w+=|,| %s", str(text), maxsplit=1)[0] for text in said}
+
+
+def test_every_log_line_is_explained_to_operators() -> None:
+    named = {name for cells in rows(OPERATING, "## Logs") for name in re.findall(r"`([^`]+)`", cells[0])}
+    assert named == log_lines()
+
+
+def test_every_scope_is_explained_to_operators() -> None:
+    table = rows(OPERATING, "## What the app may do")
+    assert {scope for cells in table for scope in re.findall(r"`([^`]+)`", cells[0])} == SCOPES
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -159,7 +192,11 @@ def test_a_name_that_is_not_there_is_noticed() -> None:
 
 def quoted(page: Path) -> str:
     """The paragraphs of a page's quotation, each on one line."""
-    lines = [line[1:].strip() for line in page.read_text(encoding="utf-8").splitlines() if line[:1] == ">"]
+    lines = [
+        line.strip()[1:].strip()
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.strip()[:1] == ">"
+    ]
     return re.sub(r" ?\n ?", "\n\n", " ".join(line or "\n" for line in lines))
 
 
@@ -171,12 +208,25 @@ def rows(page: Path, heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line[1:-1].split(" | ")] for line in tables if line[:4] != "|---"]
 
 
-PRIVACY = ROOT / "docs/privacy.md"
-
-
 def test_the_promise_stands_in_the_words_staff_read() -> None:
     sees = WhoSees(supervisor_id=None, key_holder="[who set-up was told]")
     assert quoted(PRIVACY) == whole_promise(load_content().words("en"), sees)
+
+
+def test_the_example_of_an_update_is_made_of_words_that_are_published() -> None:
+    said = load_content().words("en").sentences
+    example = quoted(ROOT / "README.md").split("\n\n")
+    published = {text for key, text in said.items() if key.startswith("update.")}
+    assert len(example) > 3
+    assert [line for line in example if line not in published] == []
+
+
+def test_the_readme_says_what_groups_need_and_what_smaller_ones_get() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"at least {privacy.ROSTER_MIN} people who count" in text
+    assert f"of whom at least {privacy.CONTRIBUTORS_MIN} answered" in text
+    assert [week for week in range(4) if is_due(week, small=True)] == [0, 2]
+    assert "one question every two weeks" in text
 
 
 def test_the_numbers_of_the_rule_are_those_of_the_code() -> None:
