@@ -100,14 +100,14 @@ def publish(total: int, m: int, z: int) -> int:
 
 
 def window(history: History) -> Fraction:
-    """c of the period after the history: a function of its rows only; 3 before the first update.
-
-    The filter's last mean to the nearest quarter, ties to even.
-    """
+    """c of the period after the history: a function of its rows only; 3 before the first update."""
     evidence = _evidence(history)
-    if not evidence:
-        return FIRST_WINDOW
-    return min(max(Fraction(round(4 * mean(forward(evidence)[-1])), 4), WINDOWS[0]), WINDOWS[1])
+    return _window_around(mean(forward(evidence)[-1])) if evidence else FIRST_WINDOW
+
+
+def _window_around(level: float) -> Fraction:
+    """The nearest quarter, ties to even, within the lowest and the highest window."""
+    return min(max(Fraction(round(4 * level), 4), WINDOWS[0]), WINDOWS[1])
 
 
 def read(history: History, *, roster: int) -> Reading:
