@@ -173,7 +173,7 @@ def _form(tx: Tx, visit: Visit, member: Member, week: int, *, cleared: bool = Fa
 
 
 def _keys(tx: Tx, visit: Visit, member: Member, week: int) -> tuple[str, ...]:
-    small = not privacy.words_possible(tx, member.team, visit.now)
+    small = not privacy.words_possible(tx, member.team, visit.now, member.ref)
     return keys_for(week, member.preferences.length, member.preferences.items_off, small=small)
 
 

@@ -36,7 +36,7 @@ DAYS = {str(weekday): weekday for weekday in range(MONDAY, FRIDAY + 1)}
 
 def on_settings_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Settings, from a message, from Home or by command."""
-    small = not privacy.words_possible(tx, member.team, visit.now)
+    small = not privacy.words_possible(tx, member.team, visit.now, member.ref)
     return (Show(view=screens.settings(visit.words(member), member.preferences, small=small)),)
 
 

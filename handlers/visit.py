@@ -163,7 +163,7 @@ class Visit:
 
     def who_sees(self, tx: Tx, member: Member) -> WhoSees:
         """Who sees what in the member's group, and for how long answers are kept here."""
-        sees = privacy.who_sees(tx, member.team, self.now)
+        sees = privacy.who_sees(tx, member.team, self.now, member.ref)
         return replace(sees, answers_kept_weeks=self.house.answers_kept_weeks)
 
     def words(self, member: Member | None) -> Words:

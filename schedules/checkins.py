@@ -93,6 +93,7 @@ def _send_again(tx: Tx, timer: Timer, now: datetime, was: State) -> None:
 def close(tx: Tx, timer: Timer, now: datetime) -> None:
     """Closing has come, if the person has not travelled to where it is still to come."""
     ref, week = _about(timer)
+    members.hold(tx, ref)  # a submit at the last moment comes before the closing or after it
     member, epoch_on = members.known(tx, ref, now), workspaces.get(tx).epoch_on
     if epoch_on is None:
         return
@@ -155,7 +156,7 @@ def _again_wanted(scene: Scene) -> bool:
 
 
 def _arrival(scene: Scene) -> Message:
-    small = not privacy.words_possible(scene.tx, scene.member.team, scene.now)
+    small = not privacy.words_possible(scene.tx, scene.member.team, scene.now, scene.to)
     chosen = scene.member.preferences
     asked = keys_for(scene.week, chosen.length, chosen.items_off, small=small)
     return screens.arrival(scene.words, week=scene.week, questions=len(asked), only_for_you=small)

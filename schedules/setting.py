@@ -94,7 +94,7 @@ class Scene:
 
     def who_sees(self) -> WhoSees:
         """Who sees what in the reader's group, and for how long answers are kept here."""
-        sees = privacy.who_sees(self.tx, self.member.team, self.now)
+        sees = privacy.who_sees(self.tx, self.member.team, self.now, self.to)
         return replace(sees, answers_kept_weeks=self.answers_kept_weeks)
 
     def user_id(self, ref: PersonRef) -> str:

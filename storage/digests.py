@@ -117,6 +117,15 @@ def roster(tx: Tx, period: int, id_: str) -> frozenset[PersonRef]:
     return frozenset(tx.execute(query).scalars())
 
 
+def rostered_in(tx: Tx, period: int, ref: PersonRef) -> str | None:
+    """The id of the group on whose frozen roster somebody stands in a period."""
+    query = select(rosters.c.group_id).where(
+        *_here(tx, rosters), rosters.c.period == period, rosters.c.ref == ref
+    )
+    found: str | None = tx.execute(query).scalar()
+    return found
+
+
 def list_weighed(tx: Tx, people: Collection[PersonRef], weeks: range) -> frozenset[PersonRef]:
     """Who of these answered the first question in those weeks: participation, by the clear flag alone."""
     query = select(answers.c.ref).where(

@@ -24,7 +24,7 @@ def situation(tx: Tx, ref: PersonRef, now: datetime) -> Situation | None:
         standing=rules.standing(tx, ref),
         calendar=calendar_of(member, now),
         epoch_on=epoch_on,
-        small=not privacy.words_possible(tx, member.team, now),
+        small=not privacy.words_possible(tx, member.team, now, ref),
     )
 
 
