@@ -436,9 +436,8 @@ def on_promise_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     team = _promised_team(visit, tx, visit.act.value)
     if team is None:
         return (Sorry(trouble="out_of_date"),)
-    today = local(visit.now, member.person.tz).date()
-    words = visit.words(member)
-    return (Show(view=screens.promise_form(words, team_id=team.team_id, name=team.name, today=today)),)
+    view = screens.promise_form(visit.words(member), team_id=team.team_id, name=team.name)
+    return (Show(view=view),)
 
 
 def on_promised(visit: Visit, tx: Tx, member: Member) -> Replies:

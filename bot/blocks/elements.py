@@ -221,8 +221,8 @@ def text_input(action_id: str, *, current: str = "", most: int) -> Element:
     )
 
 
-def day_picker(action_id: str, *, current: str) -> Element:
-    return {"type": "datepicker", "action_id": action_id, "initial_date": current}
+def day_picker(action_id: str, *, current: str | None = None) -> Element:
+    return {"type": "datepicker", "action_id": action_id, **({"initial_date": current} if current else {})}
 
 
 def hour_picker(action_id: str, *, current: str) -> Element:

@@ -340,14 +340,17 @@ def promise_request(words: Words, *, team_id: str, name: str, admin_id: str) -> 
     return note(words, section(text), actions(tap))
 
 
-def promise_form(words: Words, *, team_id: str, name: str, today: date) -> View:
-    """The promise's text, the day staff were told, accept. private_metadata is {"team": id}."""
+def promise_form(words: Words, *, team_id: str, name: str) -> View:
+    """The promise's text, the day staff were told, accept. private_metadata is {"team": id}.
+
+    No day is filled in: a leader who told nobody should not vouch for today by pressing a button.
+    """
     return modal(
         words("promise.title"),
         [
             section(words("promise.lead", team=escape(name))),
             section(bullets(promise_lines(words))),
-            field(words("promise.told_on"), day_picker(ids.STAFF_TOLD_ON, current=today.isoformat())),
+            field(words("promise.told_on"), day_picker(ids.STAFF_TOLD_ON)),
             context(words("promise.who_sees")),
         ],
         callback_id=ids.VIEW_PROMISE,

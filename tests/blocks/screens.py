@@ -371,7 +371,7 @@ def _teams(words: Words) -> dict[str, Screen]:
         "team waiting again": teams.team_waiting(words, name="Norte", leader_id=EVA, started=True),
         "team saved": teams.team_saved(words, name="Norte"),
         "promise request": teams.promise_request(words, team_id="t1", name="Norte", admin_id=ANA),
-        "promise form": teams.promise_form(words, team_id="t1", name="Norte", today=ON),
+        "promise form": teams.promise_form(words, team_id="t1", name="Norte"),
         "promise given": teams.promise_given(words, name="Norte", promised_on=ON, staff_told_on=ON),
         "promise thanks": teams.promise_thanks(words, name="Norte"),
         "team started": teams.team_started(words, team_id="t1", epoch_on=ON, small=False, **kinds),

@@ -54,7 +54,7 @@ def test_every_problem_is_shown_at_a_field_that_exists(words: Words, kind: Probl
     forms = [
         teams.team_form(words, units=[("u1", "Programa")], draft=TeamDraft()),
         teams.team_check(words, check),
-        teams.promise_form(words, team_id="t1", name="Norte", today=ON),
+        teams.promise_form(words, team_id="t1", name="Norte"),
     ]
     fields = {block_id for form in forms for block_id in inputs(form)}
     (where,) = teams.problem(words, kind)
@@ -119,11 +119,12 @@ def test_who_holds_the_keys_is_asked_once(words: Words) -> None:
 
 
 def test_the_leader_reads_the_whole_promise_before_giving_it(words: Words) -> None:
-    view = teams.promise_form(words, team_id="t1", name="Norte", today=ON)
+    view = teams.promise_form(words, team_id="t1", name="Norte")
     said = joined(view)
     for line in teams.promise_lines(words):
         assert line in said
     assert inputs(view)[ids.STAFF_TOLD_ON]["optional"] is False
+    assert "initial_date" not in inputs(view)[ids.STAFF_TOLD_ON]["element"]
     assert json.loads(view["private_metadata"]) == {"team": "t1"}
 
 
