@@ -168,7 +168,7 @@ def _first_sent(scene: Scene, channel: str, ts: str) -> None:
     if scene.epoch_on is None:
         return
     closes_at = closing_at(scene.epoch_on, scene.week, scene.member.person.tz)
-    at = deciding.reminder_at(scene.claim.due_at, closes_at, scene.calendar())
+    at = deciding.reminder_at(scene.now, closes_at, scene.calendar())
     if at:
         timers.put(scene.tx, checkin_entity(scene.to, scene.week), deciding.REMIND, at)
 

@@ -234,12 +234,12 @@ def _day_off_ahead(situation: Situation, earliest: datetime) -> bool:
     return any(day in situation.calendar.days_off for day in left)
 
 
-def reminder_at(slot: datetime, closes_at: datetime, calendar: Calendar) -> datetime | None:
+def reminder_at(arrived_at: datetime, closes_at: datetime, calendar: Calendar) -> datetime | None:
     """The next working day at the same hour, or nothing: no reminder on a Friday or after closing.
 
     A reminder that would fall into lunch comes at 14:00 (terms: Working time).
     """
-    at = next_working(same_hour_next_working_day(slot, calendar), calendar)
+    at = next_working(same_hour_next_working_day(arrived_at, calendar), calendar)
     return at if at < closes_at and may_remind(at, calendar.tz) else None
 
 
