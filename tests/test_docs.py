@@ -157,6 +157,26 @@ def test_every_link_between_the_pages_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
+def test_every_heading_that_the_code_names_exists() -> None:
+    sources = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    named = [
+        each
+        for file in sources
+        for each in re.findall(r'docs/(\w+) (?:under )?"([^"]+)"', file.read_text(encoding="utf-8"))
+    ]
+    assert named
+    for page, heading in named:
+        anchor = heading.lower().replace(" ", "-")
+        assert any(found.endswith(anchor) for found in anchors(ROOT / "docs" / f"{page}.md")), heading
+
+
+def test_the_decisions_stand_in_order_with_the_oldest_first() -> None:
+    dated = re.findall(r"(?m)^## ([\d-]+): ", (ROOT / "docs/decisions.md").read_text(encoding="utf-8"))
+    *told, dependencies = dated
+    assert told == sorted(told)
+    assert dependencies == "2026-11"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_every_path_and_name_in_the_pages_exists(page: Path) -> None:
     places = re.findall(
