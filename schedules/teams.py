@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.blocks import crisis
 from bot.blocks import teams as screens
 from bot.blocks.elements import Message
+from bot.domain.localtime import local
 from bot.domain.members import PersonRef, TeamState
 from bot.domain.notices import Kind
 from schedules.setting import Recipe, Scene
@@ -34,12 +35,13 @@ def _started(scene: Scene) -> Message:
     team, epoch_on = scene.team(), scene.epoch_on
     if epoch_on is None:
         raise KeyError("epoch")
+    is_ahead = local(scene.now, team.tz).date() < epoch_on
     return screens.team_started(
         scene.words,
         team_id=team.team_id,
         name=team.name,
         channel_id=team.channel_id or "",
-        epoch_on=epoch_on,
+        first_week_on=epoch_on if is_ahead else None,
         small=not privacy.words_possible(scene.tx, team, scene.now),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -73,6 +73,19 @@ NAME_MAX = 80
 OPTIONS_MAX = 100
 """Slack's limit for options, static and external."""
 YES = "yes"
+LIKELY = frozenset(
+    {
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Phoenix",
+        "America/Los_Angeles",
+        "America/Anchorage",
+        "America/Puerto_Rico",
+        "America/Mexico_City",
+    }
+)
+"""Zones named first of those that answer to "eastern" or "mountain"."""
 UNPLACED = "Etc/"
 """Zones without a place, which nobody lives in."""
 
@@ -209,9 +222,9 @@ def problem(words: Words, kind: Problem, at: str | None = None) -> dict[str, str
 
 
 def zone_options(words: Words, query: str) -> list[Element]:
-    """At most 100 zones whose city or name holds the query; value is the IANA name."""
+    """At most 100 zones whose city or name holds the query, likely ones first; value is the IANA name."""
     places = sorted(zone for zone in available_timezones() if "/" in zone and zone[:4] != UNPLACED)
-    return _matching(((zone, words.zone_name(zone)) for zone in places), query)
+    return _matching(((zone, words.zone_name(zone)) for zone in places), query, LIKELY)
 
 
 def country_options(words: Words, query: str) -> list[Element]:
@@ -219,13 +232,14 @@ def country_options(words: Words, query: str) -> list[Element]:
     return _matching(words.countries().items(), query)
 
 
-def _matching(named: Iterable[tuple[str, str]], query: str) -> list[Element]:
-    """One option for each name, in the names' order; of several values with one name, the first."""
+def _matching(named: Iterable[tuple[str, str]], query: str, likely: Container[str] = ()) -> list[Element]:
+    """One option for each name, likely values first, then by name; of values with one name, the first."""
     wanted, found = plain(query), dict[str, str]()
     for value, name in named:
         if wanted in plain(name) or wanted in plain(value):
             found.setdefault(name, value)
-    return [option(name, found[name]) for name in sorted(found)[:OPTIONS_MAX]]
+    ordered = sorted(found, key=lambda name: (found[name] not in likely, name))
+    return [option(name, found[name]) for name in ordered[:OPTIONS_MAX]]
 
 
 def team_check(words: Words, facts: TeamCheck) -> View:
@@ -382,15 +396,19 @@ def promise_thanks(words: Words, *, name: str) -> View:
 
 
 def team_started(
-    words: Words, *, team_id: str, name: str, channel_id: str, epoch_on: date, small: bool
+    words: Words, *, team_id: str, name: str, channel_id: str, first_week_on: date | None, small: bool
 ) -> Message:
     """To the admin, with the offer to post the crisis lines in the team's channel.
 
-    epoch_on: the Monday of the first week. small: the group is too small for words.
+    first_week_on: the Monday on which weeks begin here, None once they have. small: the group is too
+    small for words.
     """
-    started = words("team.started", team=escape(name), date=words.date(epoch_on))
-    size = words("team.started_small") if small else words("team.started_words")
-    return note(words, section(f"{started} {size}"), *_offer_pin(words, team_id, channel_id))
+    said = [
+        words("team.started", team=escape(name)),
+        *([words("team.first_week", date=words.date(first_week_on))] if first_week_on else []),
+        words("team.started_small") if small else words("team.started_words"),
+    ]
+    return note(words, section(" ".join(said)), *_offer_pin(words, team_id, channel_id))
 
 
 def _offer_pin(words: Words, team_id: str, channel_id: str) -> list[Block]:

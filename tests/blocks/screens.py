@@ -374,8 +374,10 @@ def _teams(words: Words) -> dict[str, Screen]:
         "promise form": teams.promise_form(words, team_id="t1", name="Norte"),
         "promise given": teams.promise_given(words, name="Norte", promised_on=ON, staff_told_on=ON),
         "promise thanks": teams.promise_thanks(words, name="Norte"),
-        "team started": teams.team_started(words, team_id="t1", epoch_on=ON, small=False, **kinds),
-        "team started small": teams.team_started(words, team_id="t1", epoch_on=ON, small=True, **kinds),
+        "team started": teams.team_started(words, team_id="t1", first_week_on=ON, small=False, **kinds),
+        "team started small": teams.team_started(
+            words, team_id="t1", first_week_on=None, small=True, **kinds
+        ),
         "pin posted": teams.pin_posted(words, **kinds),
         "pin refused": teams.pin_refused(words, team_id="t1", **kinds),
         "admin claimed": teams.admin_claimed(words),

@@ -68,6 +68,13 @@ def test_zones_are_found_by_city_without_accents(content: Content) -> None:
     assert [o["value"] for o in teams.zone_options(content.words("en"), "chic")] == ["America/Chicago"]
 
 
+def test_of_many_zones_likely_ones_come_first(content: Content) -> None:
+    first = {
+        query: teams.zone_options(content.words("en"), query)[0]["value"] for query in ("eastern", "mount")
+    }
+    assert first == {"eastern": "America/New_York", "mount": "America/Denver"}
+
+
 def test_countries_are_found_by_their_name_in_the_language(content: Content) -> None:
     found = teams.country_options(content.words("es"), "mexico")
     assert [option["value"] for option in found] == ["MX"]
@@ -143,11 +150,18 @@ def test_a_given_promise_keeps_its_text_and_both_dates(words: Words) -> None:
 
 
 def test_a_started_team_is_offered_crisis_lines_for_its_channel(words: Words) -> None:
-    facts: dict[str, Any] = {"team_id": "t1", "name": "Norte", "epoch_on": ON}
+    facts: dict[str, Any] = {"team_id": "t1", "name": "Norte", "first_week_on": ON}
     message = teams.team_started(words, channel_id="C0NORTE", small=True, **facts)
     assert buttons(message)[ids.POSTED_PIN]["value"] == "t1"
     assert words("team.started_small") in joined(message)
     assert not buttons(teams.team_started(words, channel_id="", small=False, **facts))
+
+
+def test_a_team_that_starts_later_names_no_week_that_has_begun(words: Words) -> None:
+    facts: dict[str, Any] = {"team_id": "t1", "name": "Norte", "channel_id": "", "small": False}
+    first, later = (joined(teams.team_started(words, first_week_on=on, **facts)) for on in (ON, None))
+    assert words("team.first_week", date=words.date(ON)) in first
+    assert later in first.replace(f" {words('team.first_week', date=words.date(ON))}", "")
 
 
 def test_a_refused_post_says_how_to_let_choir_in_and_offers_again(words: Words) -> None:
