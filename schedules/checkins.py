@@ -175,8 +175,8 @@ def _first_sent(scene: Scene, channel: str, ts: str) -> None:
 
 def _again_sent(scene: Scene, channel: str, ts: str) -> None:
     found = checkins.get(scene.tx, scene.to, scene.week)
-    if found and found.ts and found.channel:
-        checkins.retire_card(scene.tx, scene.to, scene.week, found.channel, found.ts, scene.now)
+    if found and found.ts:
+        checkins.retire_card(scene.tx, scene.to, scene.week, found.ts, scene.now)
     checkins.move(scene.tx, scene.to, scene.week, (State.LATER,), State.SENT)
     checkins.set_newest_card(scene.tx, scene.to, scene.week, channel, ts)
 

@@ -41,7 +41,7 @@ def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) ->
 
 def _retire(setting: Setting, workspace: str, timer: Timer, card: OldCard) -> bool:
     message = screens.moved_card(_words(setting, workspace, card.ref), week=card.week)
-    if not _edited(setting, card.channel, card.ts, message):
+    if card.channel and not _edited(setting, card.channel, card.ts, message):
         return False
     with setting.store.begin(workspace) as tx:
         timers.take(tx, timer)

@@ -26,7 +26,7 @@ class OldCard:
 
     ref: PersonRef
     week: int
-    channel: str
+    channel: str | None
     ts: str
 
 
@@ -42,13 +42,13 @@ def add_weekly(tx: Tx, ref: PersonRef, on: date, reason: Reason | None = None) -
 
 def get(tx: Tx, ref: PersonRef, week: int) -> Checkin | None:
     found = tx.execute(select(occurrences).where(*_one(tx, ref, week))).first()
-    return found and _checkin(found)
+    return found and _checkin(tx, found)
 
 
 def list_weeks(tx: Tx, ref: PersonRef) -> tuple[Checkin, ...]:
     """Everything recorded for a person, oldest week first."""
     query = select(occurrences).where(*_here(tx), occurrences.c.kind == CHECKIN, occurrences.c.ref == ref)
-    return tuple(sorted((_checkin(row) for row in tx.execute(query)), key=lambda checkin: checkin.week))
+    return tuple(sorted((_checkin(tx, row) for row in tx.execute(query)), key=lambda checkin: checkin.week))
 
 
 def planned_weeks(tx: Tx, ref: PersonRef) -> frozenset[int]:
@@ -70,7 +70,8 @@ def skip(tx: Tx, ref: PersonRef, week: int, reason: Reason) -> bool:
 
 def set_newest_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str) -> None:
     """A card arrived: the check-in now lives there."""
-    values = {"channel": channel, "ts": ts, "card": Card.ARRIVAL}
+    sealed = tx.keys.seal_id(tx.workspace, channel)
+    values = {"sealed_channel": sealed, "ts": ts, "card": Card.ARRIVAL}
     tx.execute(update(occurrences).where(*_one(tx, ref, week)).values(**values))
 
 
@@ -80,20 +81,22 @@ def set_card(tx: Tx, ref: PersonRef, week: int, ts: str, card: Card) -> None:
     tx.execute(update(occurrences).where(*here).values(card=card))
 
 
-def retire_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str, at: datetime) -> None:
+def retire_card(tx: Tx, ref: PersonRef, week: int, ts: str, at: datetime) -> None:
     """A newer card has come: the older one still has to say so, which upkeep sees to."""
-    timers.put(tx, f"card|{ref}|{week}|{channel}|{ts}", RETIRE, at)
+    timers.put(tx, f"card|{ref}|{week}|{ts}", RETIRE, at)
 
 
 def list_retired_cards(tx: Tx, now: datetime, limit: int) -> tuple[tuple[Timer, OldCard], ...]:
     """Older cards that do not say yet that a newer one stands below."""
     due = timers.list_due(tx, (RETIRE,), now, limit)
-    return tuple((timer, _old_card(timer)) for timer in due)
+    return tuple((timer, _old_card(tx, timer)) for timer in due)
 
 
-def _old_card(timer: Timer) -> OldCard:
-    _, ref, week, channel, ts = timer.entity.split("|")
-    return OldCard(ref=PersonRef(ref), week=int(week), channel=channel, ts=ts)
+def _old_card(tx: Tx, timer: Timer) -> OldCard:
+    """All cards of a week stand in one conversation."""
+    _, ref, week, ts = timer.entity.split("|")
+    newest = get(tx, PersonRef(ref), int(week))
+    return OldCard(ref=PersonRef(ref), week=int(week), channel=newest.channel if newest else None, ts=ts)
 
 
 def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...]:
@@ -103,7 +106,7 @@ def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...
     ]
     query = select(occurrences).where(*_here(tx), occurrences.c.kind == CHECKIN, or_(*shows_other))
     ordered = query.order_by(occurrences.c.ref, occurrences.c.slot).limit(limit)
-    return tuple((PersonRef(row.ref), _checkin(row)) for row in tx.execute(ordered))
+    return tuple((PersonRef(row.ref), _checkin(tx, row)) for row in tx.execute(ordered))
 
 
 def _add(tx: Tx, ref: PersonRef, kind: str, slot: str, state: State, reason: Reason | None) -> bool:
@@ -127,12 +130,12 @@ def _one(tx: Tx, ref: PersonRef, week: int) -> tuple[Any, ...]:
     )
 
 
-def _checkin(row: Any) -> Checkin:
+def _checkin(tx: Tx, row: Any) -> Checkin:
     return Checkin(
         week=int(row.slot[1:]),
         state=State(row.state),
         reason=Reason(row.reason) if row.reason else None,
         card=Card(row.card) if row.card else None,
-        channel=row.channel,
+        channel=tx.keys.open_id(tx.workspace, row.sealed_channel) if row.sealed_channel else None,
         ts=row.ts,
     )

@@ -51,6 +51,7 @@ class Keys:
         return _mac(both, f"check|{workspace}")
 
     def seal_id(self, workspace: str, user_id: str) -> bytes:
+        """A Slack id (of a person, or of the DM with one) as only the reference key opens it."""
         return _seal(self._id_key(), user_id.encode(), workspace.encode())
 
     def open_id(self, workspace: str, sealed: bytes) -> str:

@@ -78,7 +78,8 @@ def mark_attempted(tx: Tx, claim: Claim) -> bool:
 
 
 def mark_sent(tx: Tx, claim: Claim, channel: str, ts: str) -> bool:
-    values = {"fate": Fate.SENT, "sent_channel": channel, "sent_ts": ts, "lease_until": None}
+    sealed = tx.keys.seal_id(tx.workspace, channel)
+    values = {"fate": Fate.SENT, "sealed_channel": sealed, "sent_ts": ts, "lease_until": None}
     return _settle(tx, claim, (Fate.ATTEMPTED, Fate.HELD), **values)
 
 
@@ -128,11 +129,11 @@ def list_stuck(tx: Tx) -> tuple[tuple[Kind, Fate, str, int], ...]:
 
 def sent_at(tx: Tx, dedupe_key: str) -> tuple[str, str] | None:
     """Channel and ts of a message that went out, by its dedupe key."""
-    query = select(outbox.c.sent_channel, outbox.c.sent_ts).where(
+    query = select(outbox.c.sealed_channel, outbox.c.sent_ts).where(
         outbox.c.workspace == tx.workspace, outbox.c.dedupe_key == dedupe_key, outbox.c.fate == Fate.SENT
     )
     found = tx.execute(query).first()
-    return (found.sent_channel, found.sent_ts) if found else None
+    return (tx.keys.open_id(tx.workspace, found.sealed_channel), found.sent_ts) if found else None
 
 
 def _settle(tx: Tx, claim: Claim, was: tuple[Fate, ...], **values: Any) -> bool:

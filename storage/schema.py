@@ -192,7 +192,7 @@ occurrences = _table(
     Column("state", String(16), nullable=False),
     Column("reason", String(24)),
     Column("card", String(16)),
-    Column("channel", String(32)),
+    Column("sealed_channel", LargeBinary),
     Column("ts", String(32)),
 )
 Index("ix_occurrences_state", occurrences.c.workspace, occurrences.c.kind, occurrences.c.state)
@@ -305,7 +305,7 @@ outbox = _table(
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("lease_until", Instant),
     Column("reason", String(80)),
-    Column("sent_channel", String(32)),
+    Column("sealed_channel", LargeBinary),
     Column("sent_ts", String(32)),
 )
 Index("uq_outbox_dedupe", outbox.c.workspace, outbox.c.dedupe_key, unique=True)

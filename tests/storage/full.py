@@ -117,7 +117,7 @@ def _fill_weeks(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
     checkins.add(tx, ana, 3, State.SENT)
     checkins.add_weekly(tx, ben, NOW.date())
     checkins.set_newest_card(tx, ana, 3, "D0ANA", "2.0")
-    checkins.retire_card(tx, ana, 3, "D0ANA", "1.0", NOW)
+    checkins.retire_card(tx, ana, 3, "1.0", NOW)
     checkins.move(tx, ana, 3, OPEN, State.ANSWERED)
     answers.save(tx, ana, 3, ANSWERS)
 
@@ -238,7 +238,7 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.skip": lambda tx: checkins.skip(tx, ana, 2, Reason.LEFT),
         "checkins.set_newest_card": lambda tx: checkins.set_newest_card(tx, ana, 3, "D9", "9.0"),
         "checkins.set_card": lambda tx: checkins.set_card(tx, ana, 3, "2.0", Card.FIXED),
-        "checkins.retire_card": lambda tx: checkins.retire_card(tx, ana, 3, "D0ANA", "1.0", NOW),
+        "checkins.retire_card": lambda tx: checkins.retire_card(tx, ana, 3, "1.0", NOW),
         "rules.begin": lambda tx: rules.begin(tx, ana, CHECKIN, NOW, NOW),
         "rules.list_due": lambda tx: rules.list_due(tx, CHECKIN, NOW, 10),
         "rules.next_due_at": lambda tx: rules.next_due_at(tx, ana, CHECKIN),

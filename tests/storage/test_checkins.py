@@ -131,7 +131,9 @@ def test_cards_are_mended_a_batch_at_a_time(tx: Tx) -> None:
 
 
 def test_an_older_card_waits_until_it_says_that_a_newer_one_came(tx: Tx, ana: PersonRef) -> None:
-    checkins.retire_card(tx, ana, 3, "D0123456789", "1764086400.123456", NOW)
+    checkins.add(tx, ana, 3, State.SENT)
+    checkins.set_newest_card(tx, ana, 3, "D0123456789", "1764086401.000000")
+    checkins.retire_card(tx, ana, 3, "1764086400.123456", NOW)
     assert checkins.list_retired_cards(tx, NOW - timedelta(seconds=1), 10) == ()
     [(timer, card)] = checkins.list_retired_cards(tx, NOW, 10)
     assert card == OldCard(ref=ana, week=3, channel="D0123456789", ts="1764086400.123456")

@@ -110,9 +110,15 @@ def test_no_country_is_kept_of_a_person() -> None:
     }
 
 
-def test_only_people_and_keys_and_answers_hold_sealed_bytes() -> None:
+def test_who_somebody_is_their_conversation_keys_and_answers_stand_sealed() -> None:
     sealed = {name for name, column in columns() if isinstance(column.type, LargeBinary)}
-    assert sealed == {"people.sealed_id", "person_keys.wrapped", "answers.sealed"}
+    assert sealed == {
+        "people.sealed_id",
+        "occurrences.sealed_channel",
+        "outbox.sealed_channel",
+        "person_keys.wrapped",
+        "answers.sealed",
+    }
 
 
 def test_what_a_person_may_have_typed_stands_in_three_places() -> None:
