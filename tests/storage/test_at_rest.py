@@ -16,12 +16,12 @@ from sqlalchemy import select
 
 from bot.domain.members import PersonRef
 from bot.domain.rotation import CORE
-from storage import answers
+from storage import answers, checkins
 from storage.crypto import NONCE_BYTES, PADDED_BYTES
 from storage.database import Store, Tx
 from storage.schema import answers as answers_table
 from storage.schema import metadata
-from tests.storage.full import ANSWERS, fill
+from tests.storage.full import ANSWERS, NOW, fill
 
 PLANTED_IDS = ("U0PLANTEDANA", "U0PLANTEDBEN")
 PLAIN_TEXT_THAT_IS_THERE = b"Cedar Intake"
@@ -138,3 +138,15 @@ def test_what_was_erased_or_edited_is_overwritten_in_the_file(
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert (before[NONCE_BYTES : NONCE_BYTES + 32] in sqlite_bytes(planted)) is left
+
+
+def test_no_conversation_with_a_person_stands_anywhere(planted: Store) -> None:
+    """The channel of a DM is one person, as good as their id."""
+    with planted.begin("T1") as tx:
+        ref = planted.keys.ref("T1", PLANTED_IDS[0])
+        checkins.set_newest_card(tx, ref, 3, "D0PLANTEDANA", "9.0")
+        checkins.retire_card(tx, ref, 3, "8.0", NOW)
+        assert (found := checkins.get(tx, ref, 3)) is not None
+        assert found.channel == "D0PLANTEDANA"
+    lying_there = at_rest(planted)
+    assert [spelt for spelt in in_every_spelling("D0PLANTEDANA") if spelt in lying_there] == []
