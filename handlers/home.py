@@ -13,14 +13,14 @@ from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
 from bot.domain import asks as asking
 from bot.domain.checkins import Outlook, Reason
 from bot.domain.crisis import is_reviewed
-from bot.domain.localtime import local, week_of
+from bot.domain.localtime import closing_at, local, week_of
 from bot.domain.members import Member
 from bot.domain.supervision import prompt_number
 from handlers.asks import line
 from handlers.events import EventVisit, ListenEvent
 from handlers.payloads import Act
 from handlers.visit import FreshHome, Listen, Replies, Visit, Whisper
-from storage import asks, members, planning, teams, workspaces
+from storage import asks, checkins, members, planning, teams, workspaces
 from storage.database import Tx
 
 WHY_NONE: dict[Reason | None, WhyNone] = {
@@ -88,11 +88,23 @@ def _with_next(visit: Visit, tx: Tx, member: Member, facts: HomeFacts) -> HomeFa
         member.preferences,
         member.person.tz,
     )
+    until = local(chosen.paused_until, tz).date() if facts.paused and chosen.paused_until else None
+    is_open = _this_week_is_open(visit, tx, member)
+    facts = replace(facts, paused_until=until, this_week_is_open=is_open)
     if outlook and outlook.at:
         here = local(outlook.at, tz)
         return replace(facts, next_on=here.date(), next_time=here.time())
-    until = local(chosen.paused_until, tz).date() if facts.paused and chosen.paused_until else None
-    return replace(facts, why_none=_why_none(outlook, member), paused_until=until)
+    return replace(facts, why_none=_why_none(outlook, member))
+
+
+def _this_week_is_open(visit: Visit, tx: Tx, member: Member) -> bool:
+    """Whether this week's card has come and takes answers still, whatever became of it."""
+    epoch_on, tz = workspaces.get(tx).epoch_on, member.person.tz
+    if epoch_on is None:
+        return False
+    week = week_of(epoch_on, local(visit.now, tz).date())
+    found = checkins.get(tx, visit.ref, week)
+    return found is not None and found.ts is not None and visit.now < closing_at(epoch_on, week, tz)
 
 
 def _why_none(outlook: Outlook | None, member: Member) -> WhyNone:

@@ -5,7 +5,8 @@ Never what somebody answered, and no figure about anybody else's answers (change
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Literal
 
@@ -32,12 +33,14 @@ from bot.blocks.elements import (
 from bot.blocks.privacy import as_supervisor_button
 from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
+from bot.domain.localtime import CLOSING_TIME, FRIDAY
 from bot.domain.members import TeamState
 
 WhyNone = Literal["paused", "stopped", "quiet", "not_started", "no_team", "days_off", "not_known"]
 ASKS_SHOWN = 6
 """Keeps a staff member's Home within 35 blocks."""
 TEAMS_SHOWN = 60
+TEAMS_IN_A_LINE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +67,10 @@ class TeamLine:
 class HomeFacts:
     """Everything Home shows to one person.
 
-    next_on, next_time: local; why_none says why there is none. asks_to_me: how many wait for the reader.
-    prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the crisis
-    lines wait for a look. showing: "mine" or, behind one button, "work".
+    next_on, next_time: local; why_none says why there is none. this_week_is_open: this week's card has
+    come and takes answers, which says nothing of whether any were given. asks_to_me: how many wait for
+    the reader. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
+    crisis lines wait for a look. showing: "mine" or, behind one button, "work".
     """
 
     country: str
@@ -75,6 +79,7 @@ class HomeFacts:
     next_on: date | None = None
     next_time: time | None = None
     why_none: WhyNone | None = None
+    this_week_is_open: bool = False
     paused_until: date | None = None
     paused: bool = False
     stopped: bool = False
@@ -106,7 +111,7 @@ def _mine(words: Words, facts: HomeFacts) -> list[Block]:
         divider(),
         *_next_checkin(words, facts),
         *_asks(words, facts.my_asks),
-        *_promises(words, facts.promises),
+        *_promises(words, facts),
         divider(),
         _always(words, facts),
         *([_turn(words, "home.work", ids.OPENED_WORK)] if _has_work(facts) else []),
@@ -131,11 +136,18 @@ def _next_checkin(words: Words, facts: HomeFacts) -> list[Block]:
 
 
 def _next_line(words: Words, facts: HomeFacts) -> str:
+    said = [_this_week(words)] if facts.this_week_is_open else []
+    if facts.paused and facts.paused_until and not facts.stopped:
+        said.append(words("home.none_paused_until", date=words.date(facts.paused_until)))
     if facts.next_on and facts.next_time and not facts.why_none:
-        return words("home.next", date=words.date(facts.next_on), time=words.time(facts.next_time))
-    if facts.why_none == "paused" and facts.paused_until:
-        return words("home.none_paused_until", date=words.date(facts.paused_until))
-    return words(f"home.none_{facts.why_none or 'not_known'}")
+        said.append(words("home.next", date=words.date(facts.next_on), time=words.time(facts.next_time)))
+    elif not (facts.why_none == "paused" and facts.paused_until):
+        said.append(words(f"home.none_{facts.why_none or 'not_known'}"))
+    return "\n".join(said)
+
+
+def _this_week(words: Words) -> str:
+    return words("home.this_week", weekday=words.weekday(FRIDAY), time=words.time(CLOSING_TIME))
 
 
 def _pause_and_stop(words: Words, facts: HomeFacts) -> list[Element]:
@@ -153,17 +165,26 @@ def _asks(words: Words, asks: tuple[AskLine, ...]) -> list[Block]:
     return [section(f"*{words('home.my_asks')}*"), *lines] if lines else []
 
 
-def _promises(words: Words, promises: tuple[PromiseLine, ...]) -> list[Block]:
-    if not promises:
+def _promises(words: Words, facts: HomeFacts) -> list[Block]:
+    """One line for all teams that a leader promised the same on the same days; one's own team first."""
+    if not facts.promises:
         return []
-    lines = [_promise_line(words, promise) for promise in promises]
+    own_first = sorted(facts.promises, key=lambda promise: promise.team != facts.team)
+    given: dict[PromiseLine, list[str]] = {}
+    for promise in own_first:
+        given.setdefault(replace(promise, team=""), []).append(promise.team)
+    lines = [
+        _promise_line(words, promise, teams[start : start + TEAMS_IN_A_LINE])
+        for promise, teams in given.items()
+        for start in range(0, len(teams), TEAMS_IN_A_LINE)
+    ]
     return sections([f"*{words('home.promises')}*", words("home.promise_text"), *lines])
 
 
-def _promise_line(words: Words, promise: PromiseLine) -> str:
+def _promise_line(words: Words, promise: PromiseLine, teams: Sequence[str]) -> str:
     return words(
         "home.promise_line",
-        team=escape(promise.team),
+        team=escape(", ".join(teams)),
         leader=mention(promise.leader_id),
         date=words.date(promise.promised_on),
         told=words.date(promise.staff_told_on),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
@@ -94,6 +95,28 @@ def test_a_leaders_promise_is_dated_and_visible_to_all(words: Words) -> None:
     said = joined(home(words, replace(FULL_HOME, prompt=None, is_admin=False)))
     assert words("home.promise_text") in said
     assert words.date(ON) in said
+
+
+def test_teams_with_the_same_promise_share_a_line_and_ones_own_comes_first(words: Words) -> None:
+    mine, other = replace(FULL_HOME.promises[0], team="Sur"), replace(FULL_HOME.promises[0], team="Este")
+    later = replace(mine, team="Oeste", promised_on=date(2027, 3, 1))
+    said = joined(home(words, replace(FULL_HOME, team="Sur", promises=(later, other, mine))))
+    facts = {"leader": "somebody", "told": words.date(ON)}
+    lines = [
+        words("home.promise_line", team="Sur, Este", date=words.date(ON), **facts),
+        words("home.promise_line", team="Oeste", date=words.date(later.promised_on), **facts),
+    ]
+    assert "\n".join(lines) in said
+
+
+def test_an_open_week_and_a_pause_are_named_beside_the_next_date(words: Words) -> None:
+    facts = replace(FULL_HOME, this_week_is_open=True, paused=True, paused_until=ON)
+    said = joined(home(words, facts))
+    assert words("home.this_week", weekday=words.weekday(4), time=words.time(time(16))) in said
+    assert words("home.none_paused_until", date=words.date(ON)) in said
+    assert FULL_HOME.next_time
+    assert words("home.next", date=words.date(ON), time=words.time(FULL_HOME.next_time)) in said
+    assert words("home.this_week", weekday="", time="")[:12] not in joined(home(words, FULL_HOME))
 
 
 def test_nothing_about_answers_or_who_answered_is_in_home() -> None:
