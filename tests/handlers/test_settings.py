@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from bot.blocks import ids
 from bot.domain.members import Length, Preferences
 from tests.handlers.bodies import Body, chosen, command, filled, in_view, on_message
-from tests.handlers.world import ANA, BEN, BOTH, ELSEWHERE, EVA, NOW, SOL, World, text_of
+from tests.handlers.world import ANA, BEN, BOTH, ELSEWHERE, EVA, SOL, World, text_of
 from tests.storage.at_once import at_once
 
 
@@ -52,42 +52,39 @@ def test_a_small_groups_form_has_no_length_and_changes_none(world: World) -> Non
     assert world.choices(BEN).remote
 
 
-@pytest.mark.parametrize(
-    ("field", "values"),
-    [
-        (ids.DAY, ("-1", "5", "6", "7", "٣", " 1", "1_0", "", "monday", None, ["1"])),
-        (ids.HOUR, ("25:00", "9", "", "morning", None, ["09:30"])),
-        (ids.LENGTH, ("none", "LONGER", None, "")),
-        (ids.LANGUAGE, ("xx", "", "ES", "../en", None)),
-        (ids.ITEMS_OFF, ("qI02",)),
-        (ids.REMOTE, ("remote",)),
-    ],
-)
-def test_what_no_settings_form_offers_is_not_kept_and_the_form_stays(
-    world: World, field: str, values: tuple[Any, ...]
-) -> None:
-    for value in values:
+ODD: dict[str, tuple[Any, ...]] = {
+    ids.DAY: ("-1", "5", "6", "7", "٣", " 1", "1_0", "", "monday", None, ["1"]),
+    ids.HOUR: ("25:00", "9", "", "morning", None, ["09:30"]),
+    ids.LENGTH: ("none", "LONGER", None, ""),
+    ids.LANGUAGE: ("xx", "", "ES", "../en", None),
+    ids.ITEMS_OFF: ("qI02",),
+    ids.REMOTE: ("remote",),
+}
+
+
+def test_what_no_settings_form_offers_is_not_kept_and_the_form_stays(world: World) -> None:
+    for field, value in ((field, value) for field, values in ODD.items() for value in values):
         told = world.submit(ANA, ids.VIEW_SETTINGS, wishes(**{field: value}))
-        assert list(told.errors) == [ids.DAY], value
+        assert list(told.errors) == [ids.DAY], (field, value)
         assert "No pude leer eso" in told.errors[ids.DAY]
     assert world.choices(ANA) == Preferences()
 
 
-@pytest.mark.parametrize(
-    ("day", "hour"),
-    [
-        ("0", "12:00"),
-        ("0", "13:30"),
-        ("0", "08:30"),
-        ("0", "17:00"),
-        ("4", "14:00"),
-        ("2", "10:00:00.5"),
-        ("2", "10:00+02:00"),
-    ],
+NEVER = (
+    ("0", "12:00"),
+    ("0", "13:30"),
+    ("0", "08:30"),
+    ("0", "17:00"),
+    ("4", "14:00"),
+    ("2", "10:00:00.5"),
+    ("2", "10:00+02:00"),
 )
-def test_an_hour_at_which_nothing_comes_is_said_at_its_field(world: World, day: str, hour: str) -> None:
-    told = world.submit(BEN, ids.VIEW_SETTINGS, wishes(**{ids.DAY: day, ids.HOUR: hour}))
-    assert list(told.errors) == [ids.HOUR]
+
+
+def test_an_hour_at_which_nothing_comes_is_said_at_its_field(world: World) -> None:
+    for day, hour in NEVER:
+        told = world.submit(BEN, ids.VIEW_SETTINGS, wishes(**{ids.DAY: day, ids.HOUR: hour}))
+        assert list(told.errors) == [ids.HOUR], (day, hour)
     assert world.choices(BEN) == Preferences()
 
 
@@ -107,11 +104,15 @@ def test_the_chosen_language_is_spoken_from_the_next_screen_on(world: World) -> 
 # ---- pause, stop, come back
 
 
-@pytest.mark.parametrize(("weeks", "days"), [("1", 7), ("2", 14), ("4", 28), (ids.PAUSE_OPEN_END, None)])
-def test_a_pause_lasts_as_long_as_was_chosen(world: World, weeks: str, days: int | None) -> None:
-    world.submit(BEN, ids.VIEW_PAUSE, filled(**{ids.PAUSE_FOR: weeks}))
-    until = NOW + timedelta(days=days) if days else None
-    assert (world.choices(BEN).paused, world.choices(BEN).paused_until) == (True, until)
+def test_a_pause_lasts_to_the_beginning_of_the_day_that_was_chosen(world: World) -> None:
+    for weeks, until in (
+        ("1", datetime(2027, 1, 27, 5, tzinfo=UTC)),
+        ("2", datetime(2027, 2, 3, 5, tzinfo=UTC)),
+        ("4", datetime(2027, 2, 17, 5, tzinfo=UTC)),
+        (ids.PAUSE_OPEN_END, None),
+    ):
+        world.submit(BEN, ids.VIEW_PAUSE, filled(**{ids.PAUSE_FOR: weeks}))
+        assert (world.choices(BEN).paused, world.choices(BEN).paused_until) == (True, until)
 
 
 def test_a_pause_no_form_offers_is_none(world: World) -> None:
@@ -185,20 +186,17 @@ def test_the_menus_entries_open_what_they_name(world: World) -> None:
         assert window.callback_id == callback_id
 
 
-@pytest.mark.parametrize(
-    ("said", "callback_id"),
-    [
+def test_a_word_after_the_command_opens_the_same(world: World) -> None:
+    for said, callback_id in (
         ("pausa", ids.VIEW_PAUSE),
         ("Configuración", ids.VIEW_SETTINGS),
         ("quien ve que", ids.VIEW_WHO_SEES),
         ("pedir", ids.VIEW_ASK),
-    ],
-)
-def test_a_word_after_the_command_opens_the_same(world: World, said: str, callback_id: str) -> None:
-    world.send(command(ANA.id, said, ELSEWHERE) | {"trigger_id": world.trigger(ANA)})
-    window = world.window(ANA)
-    assert window
-    assert window.callback_id == callback_id
+    ):
+        world.send(command(ANA.id, said, ELSEWHERE) | {"trigger_id": world.trigger(ANA)})
+        window = world.window(ANA)
+        assert window
+        assert window.callback_id == callback_id
 
 
 # ---- whoever has no part here

@@ -10,7 +10,6 @@ import pytest
 from bot.blocks import ids
 from bot.domain.members import Team, TeamState, Unit
 from bot.domain.notices import Kind
-from bot.sandbox import Person
 from storage import members, teams, workspaces
 from storage.schema import outbox
 from tests.handlers.bodies import Body, click, filled, in_view, interaction, on_message, submission
@@ -97,16 +96,16 @@ def asked_to_promise(world: World) -> list[str]:
 # ---- who may
 
 
-@pytest.mark.parametrize("person", [ANA, LUIS, OLGA, SOL])
-def test_only_an_admin_sets_up_teams(world: World, person: Person) -> None:
+def test_only_an_admin_sets_up_teams(world: World) -> None:
     before = world.rows()
-    for action_id in (ids.SET_UP_TEAM, ids.EDITED_TEAM, ids.POSTED_PIN):
-        world.tap(person, action_id, "team0", place=on_message(world.sandbox.dm_id(person.id)))
-    assert world.window(person) is None
-    assert len(world.whispers(person)) == 3
-    for callback_id, values in ((ids.VIEW_TEAM, step_1()), (ids.VIEW_TEAM_CHECK, {})):
-        told = world.submit(person, callback_id, values, {"team": "team0"})
-        assert told.view["callback_id"] == ids.VIEW_NOTICE
+    for person in (ANA, LUIS, OLGA, SOL):
+        for action_id in (ids.SET_UP_TEAM, ids.EDITED_TEAM, ids.POSTED_PIN):
+            world.tap(person, action_id, "team0", place=on_message(world.sandbox.dm_id(person.id)))
+        assert world.window(person) is None
+        assert len(world.whispers(person)) == 3
+        for callback_id, values in ((ids.VIEW_TEAM, step_1()), (ids.VIEW_TEAM_CHECK, {})):
+            told = world.submit(person, callback_id, values, {"team": "team0"})
+            assert told.view["callback_id"] == ids.VIEW_NOTICE
     assert world.rows() == before
 
 
@@ -119,15 +118,15 @@ def test_an_admin_who_is_one_no_more_saves_nothing(world: World) -> None:
     assert "somebody else" in text_of(told.view["blocks"])
 
 
-@pytest.mark.parametrize(("person", "may"), [(OWNER, True), (NORA, True), (ANA, False), (SOL, False)])
-def test_only_slacks_owners_and_admins_claim_the_part(world: World, person: Person, may: bool) -> None:
+def test_only_slacks_owners_and_admins_claim_the_part(world: World) -> None:
     with world.begin() as tx:
         members.remove_admin(tx, world.ref(NORA))
-    before = world.rows()
-    world.tap(person, ids.CLAIMED_ADMIN, place=HOME)
-    with world.begin() as tx:
-        assert members.is_admin(tx, world.ref(person)) is may
-    assert (world.rows() == before) is not may
+    for person, may in ((ANA, False), (SOL, False), (OWNER, True), (NORA, True)):
+        before = world.rows()
+        world.tap(person, ids.CLAIMED_ADMIN, place=HOME)
+        with world.begin() as tx:
+            assert members.is_admin(tx, world.ref(person)) is may
+        assert (world.rows() == before) is not may
 
 
 def test_while_slack_cannot_say_who_somebody_is_nobody_becomes_admin(world: World) -> None:
@@ -161,48 +160,43 @@ def test_a_first_step_sent_twice_is_one_team(world: World) -> None:
     assert (len(rows["teams"]), len(rows["units"]), len(rows["team_plans"])) == (2, 1, 1)
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "at"),
-    [
-        (ids.TEAM_NAME, text("   "), ids.TEAM_NAME),
-        (ids.TEAM_NAME, text(TEAM.upper()), ids.TEAM_NAME),
-        (ids.MEMBERS, {"type": "multi_users_select", "selected_users": []}, ids.MEMBERS),
-        (ids.MEMBERS, {"type": "multi_users_select", "selected_users": [ROBOT.id, GONE.id]}, ids.MEMBERS),
-        (ids.DEPUTY, user(LUIS.id), ids.DEPUTY),
-        (ids.SUPERVISOR, user(ROBOT.id), ids.SUPERVISOR),
-        (ids.LEADER, user(GONE.id), ids.SUPERVISOR),
-        (ids.LEADER, user("U0NOBODY1"), ids.SUPERVISOR),
-    ],
+WRONG: tuple[tuple[str, Body, str], ...] = (
+    (ids.TEAM_NAME, text("   "), ids.TEAM_NAME),
+    (ids.TEAM_NAME, text(TEAM.upper()), ids.TEAM_NAME),
+    (ids.MEMBERS, {"type": "multi_users_select", "selected_users": []}, ids.MEMBERS),
+    (ids.MEMBERS, {"type": "multi_users_select", "selected_users": [ROBOT.id, GONE.id]}, ids.MEMBERS),
+    (ids.DEPUTY, user(LUIS.id), ids.DEPUTY),
+    (ids.SUPERVISOR, user(ROBOT.id), ids.SUPERVISOR),
+    (ids.LEADER, user(GONE.id), ids.SUPERVISOR),
+    (ids.LEADER, user("U0NOBODY1"), ids.SUPERVISOR),
 )
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
-    world: World, field: str, value: Body, at: str
-) -> None:
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(world: World) -> None:
     before = world.rows()
-    told = planned(world, **{field: value})
-    assert list(told.errors) == [at]
+    for field, value, at in WRONG:
+        assert list(planned(world, **{field: value}).errors) == [at], (field, value)
     assert world.rows() == before
 
 
-@pytest.mark.parametrize(
-    ("field", "values", "words"),
-    [
-        (ids.TEAM_NAME, (text("x" * 81), text("x" * 3_000)), "too long"),
-        (ids.NEW_UNIT, (text("x" * 81),), "too long"),
-        (ids.ZONE, ("Mars/Olympus", "../../etc/passwd", "America", "", None), "could not read"),
-        (ids.TEAM_LANGUAGE, ("xx", "", None), "could not read"),
-        (ids.COUNTRY, ("ZZ", "us", "United States", None), "could not read"),
-        (ids.CHANNEL, (text(None),), "could not read"),
-        (ids.SUPERVISOR, (user(None),), "could not read"),
-        (ids.MEMBERS, (user(ANA.id),), "could not read"),
-    ],
+ODD: tuple[tuple[str, tuple[Any, ...], str], ...] = (
+    (ids.TEAM_NAME, (text("x" * 81), text("x" * 3_000)), "too long"),
+    (ids.NEW_UNIT, (text("x" * 81),), "too long"),
+    (ids.ZONE, ("Mars/Olympus", "../../etc/passwd", "America", "", None), "could not read"),
+    (ids.TEAM_LANGUAGE, ("xx", "", None), "could not read"),
+    (ids.COUNTRY, ("ZZ", "us", "United States", None), "could not read"),
+    (ids.CHANNEL, (text(None),), "could not read"),
+    (ids.SUPERVISOR, (user(None),), "could not read"),
+    (ids.MEMBERS, (user(ANA.id),), "could not read"),
 )
-def test_what_no_form_of_ours_gives_is_not_kept_and_the_form_stays(
-    world: World, field: str, values: tuple[Any, ...], words: str
-) -> None:
+
+
+def test_what_no_form_of_ours_gives_is_not_kept_and_the_form_stays(world: World) -> None:
     before = world.rows()
-    for value in values:
-        told = planned(world, **{field: value})
-        assert words in told.errors[ids.TEAM_NAME], value
+    for field, values, words in ODD:
+        for value in values:
+            told = planned(world, **{field: value})
+            assert words in told.errors[ids.TEAM_NAME], (field, value)
     assert world.rows() == before
 
 
@@ -236,16 +230,14 @@ def test_a_channel_the_bot_may_not_see_is_said_at_its_field(world: World) -> Non
     assert list(told.errors) == [ids.CHANNEL]
 
 
-@pytest.mark.parametrize("method", ["users.info", "conversations.members"])
-@pytest.mark.parametrize("fault", ["storm_429", "fail_500", "lose_reply"])
-def test_while_slack_does_not_answer_the_form_stays_and_nothing_is_blamed_on_the_channel(
-    world: World, method: str, fault: str
-) -> None:
+def test_while_slack_does_not_answer_the_form_stays_and_the_channel_is_not_blamed(world: World) -> None:
     before = world.rows()
-    getattr(world.sandbox.faults, fault)(method)
-    told = planned(world, **{ids.EVERYONE: ["yes"]})
-    assert list(told.errors) == [ids.TEAM_NAME]
-    assert "try again" in told.errors[ids.TEAM_NAME]
+    for method in ("users.info", "conversations.members"):
+        for fault in ("storm_429", "fail_500", "lose_reply"):
+            getattr(world.sandbox.faults, fault)(method)
+            told = planned(world, **{ids.EVERYONE: ["yes"]})
+            assert list(told.errors) == [ids.TEAM_NAME]
+            assert "try again" in told.errors[ids.TEAM_NAME]
     assert world.rows() == before
     assert planned(world, **{ids.EVERYONE: ["yes"]}).view["callback_id"] == ids.VIEW_TEAM_CHECK
 
@@ -306,22 +298,19 @@ def key_holder(person: str | None = None, words: str | None = None, *, conflict:
     )
 
 
-@pytest.mark.parametrize(
-    ("values", "at"),
-    [
+def test_who_holds_the_keys_has_to_be_somebody(world: World) -> None:
+    planned(world)
+    before = world.rows()
+    for values, at in (
         (key_holder(), ids.KEY_WORDS),
         (key_holder(words="   "), ids.KEY_WORDS),
         (key_holder(ROBOT.id), ids.KEY_PERSON),
         (key_holder(GONE.id), ids.KEY_PERSON),
         (key_holder("U0NOBODY1"), ids.KEY_PERSON),
         (key_holder(words="x" * 81), ids.KEY_PERSON),
-    ],
-)
-def test_who_holds_the_keys_has_to_be_somebody(world: World, values: Body, at: str) -> None:
-    planned(world)
-    before = world.rows()
-    told = world.submit(NORA, ids.VIEW_TEAM_CHECK, values, {"team": "t1"})
-    assert list(told.errors) == [at]
+    ):
+        told = world.submit(NORA, ids.VIEW_TEAM_CHECK, values, {"team": "t1"})
+        assert list(told.errors) == [at]
     assert world.rows() == before
 
 
@@ -373,14 +362,14 @@ def test_teams_shown_together_are_both_marked(world: World) -> None:
 # ---- the promise
 
 
-@pytest.mark.parametrize("person", [NORA, LUIS, ANA])
-def test_only_the_leader_gives_the_promise(world: World, person: Person) -> None:
+def test_only_the_leader_gives_the_promise(world: World) -> None:
     waiting(world)
     before = world.rows()
-    world.tap(person, ids.OPENED_PROMISE, "t1", place=on_message(world.sandbox.dm_id(person.id)))
-    told = world.submit(person, ids.VIEW_PROMISE, day("2027-01-20"), {"team": "t1"})
-    assert world.window(person) is None
-    assert told.view["callback_id"] == ids.VIEW_NOTICE
+    for person in (NORA, LUIS, ANA):
+        world.tap(person, ids.OPENED_PROMISE, "t1", place=on_message(world.sandbox.dm_id(person.id)))
+        told = world.submit(person, ids.VIEW_PROMISE, day("2027-01-20"), {"team": "t1"})
+        assert world.window(person) is None
+        assert told.view["callback_id"] == ids.VIEW_NOTICE
     assert world.rows() == before
 
 
