@@ -139,3 +139,15 @@ def _literals(path: Path) -> list[str]:
 def test_ids_are_named_after_what_the_person_did() -> None:
     assert ids.answer("qC1") == "answer_qC1"
     assert {length.value for length in Length} == {"one", "default", "longer"}
+
+
+def test_what_a_button_is_called_aloud_holds_the_words_that_are_seen(screens: dict[str, Screen]) -> None:
+    """Who speaks to a computer says what stands on the button."""
+    other = {
+        (button["text"]["text"], button["accessibility_label"])
+        for screen in screens.values()
+        for button in walk(parts(screen))
+        if button.get("type") == "button" and "accessibility_label" in button
+    }
+    assert len(other) > 10
+    assert not {(seen, said) for seen, said in other if seen.casefold() not in said.casefold()}
