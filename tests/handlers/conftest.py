@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return emptied()
 
 
+@pytest.fixture(scope="session")
+def stagehands() -> Iterator[ThreadPoolExecutor]:
+    """Clear a stage away while the next test is on."""
+    with ThreadPoolExecutor(2, "stagehand") as hands:
+        yield hands
+
+
 @pytest.fixture
-def world(database: str) -> Iterator[World]:
-    with world_on(database, settled=database.startswith("sqlite")) as world:
+def world(database: str, stagehands: ThreadPoolExecutor) -> Iterator[World]:
+    with world_on(database, settled=database.startswith("sqlite"), leave=stagehands.submit) as world:
         yield world

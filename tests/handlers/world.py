@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import yaml
@@ -231,29 +232,45 @@ def text_of(shown: object) -> str:
 
 
 @contextmanager
-def world_on(database_url: str, *, settled: bool = False) -> Iterator[World]:
+def world_on(
+    database_url: str,
+    *,
+    settled: bool = False,
+    leave: Callable[[Callable[[], None]], object] = lambda stop: stop(),
+) -> Iterator[World]:
     """Everybody is set up; it is Wednesday of the second week, and nothing was sent yet.
 
-    settled: the database knows everybody already, from an earlier world.
+    settled: the database knows everybody already, from an earlier world. leave: stops the local Slack, whose
+    server takes a tenth of a second for it; a later moment will do.
     """
     clock, people = MovableClock(START), cast()
-    with Sandbox(
-        manifest=yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
+    sandbox = Sandbox(
+        manifest=manifest(),
         clock=clock.now,
         people=people.people(),
         channels=[*people.channels(BOT_USER_ID), Channel(id=ELSEWHERE, name="random", members=EVERYBODY)],
-    ) as sandbox:
+    )
+    sandbox.start()
+    try:
         bot = assemble(settings_for(sandbox, database_url), clock.now)
-        on = Stage(sandbox=sandbox, clock=clock, bot=bot, cast=people)
-        if not settled:
-            start_teams(on)
-        for person in STRANGERS:
-            sandbox.workspace.put_person(person)
-        clock.move_to(NOW)
         try:
+            on = Stage(sandbox=sandbox, clock=clock, bot=bot, cast=people)
+            if not settled:
+                start_teams(on)
+            for person in STRANGERS:
+                sandbox.workspace.put_person(person)
+            clock.move_to(NOW)
             yield World(stage=on)
         finally:
             bot.close()
+    finally:
+        leave(sandbox.stop)
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    return found
 
 
 def settings_for(sandbox: Sandbox, database_url: str, **other: Any) -> Settings:
