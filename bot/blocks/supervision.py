@@ -15,6 +15,7 @@ from bot.blocks.elements import (
     context,
     divider,
     escape,
+    header,
     section,
     sections,
 )
@@ -62,6 +63,7 @@ def weekly(
     return Message(
         text=words("weekly.title"),
         blocks=[
+            header(words("weekly.prompt_title")),
             *prompt_blocks(words, prompt),
             divider(),
             *_updates(words, updated),

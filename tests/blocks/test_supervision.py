@@ -29,7 +29,7 @@ CHICO = TeamSection(name="Chico", words_possible=False)
 def test_the_prompt_stands_whole_at_the_head(words: Words, number: int) -> None:
     prompt = words.prompt(number)
     said = joined(weekly(words, prompt=number, teams=[NORTE]))
-    assert said.startswith(f"*{prompt.theme}*")
+    assert said.startswith(f"{words('weekly.prompt_title')}\n*{prompt.theme}*")
     for part in (prompt.why, prompt.say, prompt.listen, prompt.dont):
         assert part in said
     assert words("weekly.hr_line") in said
