@@ -24,7 +24,10 @@ SIDE_BY_SIDE = 8
 UNKNOWN_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Slack's own words for "something broke": the message may be there or not."""
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+TOKEN_TROUBLE = frozenset({"not_authed", "invalid_auth", "token_revoked", "token_expired", "missing_scope"})
+"""No message is at fault: all of them wait until an operator puts it right (`choir doctor` says how)."""
 USUAL_PAUSE = timedelta(seconds=30)
+TROUBLE_PAUSE = timedelta(minutes=5)
 CODE = re.compile(r"[a-z0-9_]{1,80}")
 """Slack's error codes; for an answer that is not Slack's, the SDK puts its text there."""
 METADATA_EVENT = "delivery"
@@ -265,6 +268,8 @@ def _why(error: SlackApiError) -> Outcome:
     code = str(response.get("error"))
     if response.status_code == 429 or code in RATE_LIMITED:
         return TryLater(after=_pause(str(response.headers.get("Retry-After", ""))))
+    if code in TOKEN_TROUBLE:
+        return TryLater(after=TROUBLE_PAUSE)
     if response.status_code >= 500 or code in UNKNOWN_ERRORS or not CODE.fullmatch(code):
         return Unknown()
     return Refused(error=code)

@@ -25,6 +25,7 @@ from schedules.supervision import plan_weekly
 from schedules.timers import move_timers_on
 from schedules.upkeep import erase_old, hold_lapsed, mend_cards
 from storage import outbox, rules, timers, workspaces
+from storage.database import Tx
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +80,23 @@ def beat_all(setting: Setting) -> bool:
 def next_due_at(setting: Setting, workspace: str) -> datetime | None:
     """The next instant of the movable clock at which a row is due, or the roster wants a look."""
     with setting.store.read(workspace) as tx:
-        held, synced = workspaces.send_not_before(tx), workspaces.roster_synced_at(tx)
-        waiting = outbox.earliest_due_at(tx)
-        if waiting and held:
-            waiting = max(waiting, held)
-        ahead = (rules.earliest_due_at(tx), timers.earliest_due_at(tx), next_freeze_at(tx), waiting)
-        return min(
-            (at for at in (*ahead, synced + ROSTER_EVERY if synced else None) if at is not None), default=None
+        synced = workspaces.roster_synced_at(tx)
+        ahead = (
+            rules.earliest_due_at(tx),
+            timers.earliest_due_at(tx),
+            next_freeze_at(tx),
+            _next_send_at(tx),
+            synced + ROSTER_EVERY if synced else None,
         )
+        return min((at for at in ahead if at is not None), default=None)
+
+
+def _next_send_at(tx: Tx) -> datetime | None:
+    """When a notice can go out: not before Slack's pause is over, and never once the app is gone."""
+    waiting, held = outbox.earliest_due_at(tx), workspaces.send_not_before(tx)
+    if waiting is None or workspaces.is_uninstalled(tx):
+        return None
+    return max(waiting, held) if held else waiting
 
 
 def start(setting: Setting) -> BackgroundScheduler:

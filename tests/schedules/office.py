@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 import yaml
 from sqlalchemy import select, update
 
@@ -39,6 +40,9 @@ EVA = Person(id="U00000EVA", name="Eva Lind", tz=NEW_YORK)
 """She supervises them, leads them and set them up; she is on no team."""
 STRANGER = Person(id="U0STRANGE", name="Sol Prado", tz=NEW_YORK)
 CHANNEL = "C000TEAM1"
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what depends on no database."""
 
 Beat = Callable[[Setting, str], bool]
 

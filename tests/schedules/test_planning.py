@@ -16,7 +16,7 @@ from schedules.timers import move_timers_on
 from storage import asks, members, rules, timers
 from storage.rules import RuleKind
 from storage.timers import ask_entity
-from tests.schedules.office import AMY, BOB, CAT, EVA, FIRST_CARD, STAFF, Office
+from tests.schedules.office import AMY, BOB, CAT, EVA, FIRST_CARD, STAFF, Office, on_sqlite
 from tests.storage.at_once import at_once
 
 
@@ -85,6 +85,7 @@ def test_two_machines_at_once_close_a_week_once(office: Office, neighbour: Setti
     assert {week for person in STAFF for week in office.weeks(person)} == {("w0", "closed", None)}
 
 
+@on_sqlite
 def test_one_persons_row_that_fails_is_pushed_on_and_stops_nobody_elses(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -100,6 +101,7 @@ def test_one_persons_row_that_fails_is_pushed_on_and_stops_nobody_elses(
     assert office.cards(BOB) == ["2027-01-13 11:00"]
 
 
+@on_sqlite
 def test_a_timer_that_fails_is_put_off_and_stops_nobody_elses(office: Office) -> None:
     office.at(FIRST_CARD)
     office.settle()
@@ -114,6 +116,7 @@ def test_a_timer_that_fails_is_put_off_and_stops_nobody_elses(office: Office) ->
     assert office.weeks(BOB) == [("w0", "closed", None)]
 
 
+@on_sqlite
 def test_after_time_off_line_the_weeks_that_closed_are_recorded_and_the_present_one_comes(
     office: Office,
 ) -> None:
@@ -128,6 +131,7 @@ def test_after_time_off_line_the_weeks_that_closed_are_recorded_and_the_present_
     assert office.notices("weekly")[-1:] == [("sent", None)]
 
 
+@on_sqlite
 def test_a_card_that_came_late_is_not_followed_by_its_reminder_at_once(office: Office) -> None:
     """Planned on Wednesday, sent on Thursday afternoon: the next working day is a Friday, so none comes."""
     office.at(FIRST_CARD)
@@ -138,6 +142,7 @@ def test_a_card_that_came_late_is_not_followed_by_its_reminder_at_once(office: O
     assert office.cards(AMY) == ["2027-01-14 15:00"]
 
 
+@on_sqlite
 def test_a_card_that_came_a_day_late_is_reminded_a_working_day_after_it_came(office: Office) -> None:
     with office.begin() as tx:
         members.choose(tx, office.ref(AMY), weekday=0)
