@@ -42,6 +42,7 @@ class World:
 MOODY = World()
 CALM = World(mood_sd=0)
 """The same without shared moods: nothing but members and their accidents moves a stable team's answers."""
+WORLDS = {"moody": MOODY, "calm": CALM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

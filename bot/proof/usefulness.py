@@ -2,8 +2,9 @@
 
     python -m bot.proof.usefulness --teams 4000
 
-Half of the teams live through stable years, half through a year with one change; `teams` says how they are
-made up. Every figure comes with its standard error; a bar counts as missed only beyond two of them.
+Half of the teams of a size live through stable years, half through a year with one change; bot.proof.teams
+says what is assumed about them. Every figure comes with its standard error; a bar counts as missed only
+beyond two of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.domain.digests import CUTS, Band, Trend
-from bot.proof.teams import CALM, MOODY, Change, Seen, World, drawn_change, live
+from bot.proof.teams import WORLDS, Change, Seen, World, drawn_change, live
 
 YEAR = 13
 """Periods in a year."""
@@ -43,6 +44,10 @@ class Estimate:
 
     def __str__(self) -> str:
         return f"{self.value:.3f} ± {self.error:.3f}"
+
+
+Figures = dict[str, Estimate]
+"""By name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,7 @@ def lived(world: World, size: int, seed: int, stable_periods: int, team: int) ->
     return Life(change=change, periods=tuple(live(world, size, periods, rng, change)))
 
 
-def figures(lives: Sequence[Life]) -> dict[str, Estimate]:
+def figures(lives: Sequence[Life]) -> Figures:
     """Every figure by its name."""
     stable = [life for life in lives if life.change is None]
     changed = [(life, life.change) for life in lives if life.change]
@@ -163,7 +168,7 @@ def _ratio(pairs: Iterable[tuple[float, float]]) -> Estimate:
     return Estimate(value=value, error=math.sqrt(squares * len(kept) / max(len(kept) - 1, 1)) / whole)
 
 
-def missed(found: dict[str, Estimate]) -> list[str]:
+def missed(found: Figures) -> list[str]:
     """Names of the bars the figures of the judged size do not reach."""
     return [name for name, bar in BARS.items() if bar.missed(found[name])]
 
@@ -177,7 +182,7 @@ def simulate(
     stable_periods: int = LONGEST,
     each: Callable[[Callable[[int], Life], range], Iterable[Life]] = map,
     told: Callable[[int], None] | None = None,
-) -> dict[str, Estimate]:
+) -> Figures:
     """The figures of that many teams. each: a map, perhaps over processes; told: hears how many are done."""
     lives = each(partial(lived, world, size, seed, stable_periods), range(teams))
     return figures(list(_counted(lives, told)))
@@ -195,46 +200,55 @@ def _progress(size: int, teams: int, done: int) -> None:
         print(f"  n={size}: {done} of {teams} teams", file=sys.stderr, flush=True)
 
 
-def _table(found: dict[int, dict[str, Estimate]]) -> Iterator[str]:
+def _table(found: dict[int, Figures]) -> Iterator[str]:
     yield f"{'':42}" + "".join(f"{f'n={size}':>18}" for size in found)
-    for name in found[next(iter(found))]:
-        yield f"{name:42}" + "".join(f"{found[size][name]!s:>18}" for size in found)
+    for name in dict.fromkeys(name for by_name in found.values() for name in by_name):
+        cells = (str(by_name.get(name, "")) for by_name in found.values())
+        yield f"{name:42}" + "".join(f"{cell:>18}" for cell in cells)
+
+
+def _measured(
+    asked: argparse.Namespace, world: World, pool: ProcessPoolExecutor
+) -> Iterator[tuple[int, Figures]]:
+    for size in asked.sizes:
+        found = simulate(
+            world,
+            size,
+            teams=asked.teams,
+            seed=asked.seed,
+            stable_periods=YEAR if size == JUDGED else LONGEST,
+            each=partial(pool.map, chunksize=8),
+            told=partial(_progress, size, asked.teams),
+        )
+        print(*_table({size: found}), sep="\n", file=sys.stderr, flush=True)
+        yield size, found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the tables of both worlds; 1 if the judged size misses a bar in either."""
+    """Prints a table for each world, progress on stderr; 1 if the judged size misses a bar in one of them."""
     asked = _parser().parse_args(arguments)
-    failed = 0
+    failed = False
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for name, world in (("calm", CALM), ("moody", MOODY)):
-            print(f"\nteams {asked.teams}, seed {asked.seed}, {name} teams: {world}", flush=True)
-            found = {
-                size: simulate(
-                    world,
-                    size,
-                    teams=asked.teams,
-                    seed=asked.seed,
-                    each=partial(pool.map, chunksize=8),
-                    told=partial(_progress, size, asked.teams),
-                )
-                for size in asked.sizes
-            }
+        for name in asked.worlds:
+            print(
+                f"\n{name} teams, {asked.teams} of each size, seed {asked.seed}: {WORLDS[name]}", flush=True
+            )
+            found = dict(_measured(asked, WORLDS[name], pool))
             print(*_table(found), sep="\n")
             unmet = missed(found[JUDGED]) if JUDGED in found else []
-            failed += len(unmet)
-            print(*(f"missed at n={JUDGED}: {name}" for name in unmet), sep="\n", flush=True)
-    return 1 if failed else 0
+            print(*(f"missed at n={JUDGED}: {bar}" for bar in unmet), sep="\n", flush=True)
+            failed = failed or bool(unmet)
+    return int(failed)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot.proof.usefulness", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--teams", type=int, default=4000)
+    parser.add_argument("--teams", type=int, default=4000, help="of each size, half of them stable")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument(
-        "--jobs", type=int, default=None, help="processes; as many as there are cores if not given"
-    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
+    parser.add_argument("--jobs", type=int, default=None, help="processes; by default one for each core")
     return parser
 
 
