@@ -67,7 +67,8 @@ def on_answered(visit: Visit, tx: Tx, member: Member) -> Replies:
     week, given = visit.act.fact_number("week"), _given(visit)
     if not _takes_answers(tx, visit, member, week):
         return (Turn(view=_too_late(visit, member, week, sent=True)),)
-    _note(tx, visit, week, deciding.answered)
+    if _note(tx, visit, week, deciding.answered) is not State.ANSWERED:
+        return (Turn(view=_too_late(visit, member, week, sent=True)),)
     answers.save(tx, visit.ref, week, given)
     if not member.preferences.accepted:
         members.choose(tx, visit.ref, accepted_version=TERMS_VERSION)
@@ -125,15 +126,23 @@ def _closes_at(tx: Tx, member: Member, week: int) -> datetime:
 
 
 def _note(tx: Tx, visit: Visit, week: int, step: Callable[[State], State]) -> State:
-    """Move the week on: a button was used, so no reminder comes."""
-    found = checkins.get(tx, visit.ref, week)
-    if found is None:
-        raise Malformed("week")
-    to = step(found.state)
-    checkins.move(tx, visit.ref, week, (found.state,), to)
+    """Move the week on: a button was used, so no reminder comes. Returns where it stands now."""
+    found, to = _moved(tx, visit, week, step)
     _remember_card(tx, visit, found)
     timers.drop(tx, checkin_entity(visit.ref, week), deciding.REMIND)
     return to
+
+
+def _moved(tx: Tx, visit: Visit, week: int, step: Callable[[State], State]) -> tuple[Checkin, State]:
+    """Once more if delivery or closing moved it between the look and the step; Malformed if there is none."""
+    for _ in range(2):
+        found = checkins.get(tx, visit.ref, week)
+        if found is None:
+            break
+        to = step(found.state)
+        if checkins.move(tx, visit.ref, week, (found.state,), to):
+            return found, to
+    raise Malformed("week")
 
 
 def _remember_card(tx: Tx, visit: Visit, found: Checkin) -> None:

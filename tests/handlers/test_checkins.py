@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -264,6 +266,34 @@ def test_start_and_not_this_week_at_once_end_as_one_of_them(world: World) -> Non
     assert week
     assert week.state is State.DECLINED
     assert week.card is Card.DECLINED
+
+
+@pytest.mark.parametrize("database", BOTH, indirect=True)
+def test_a_submit_that_meets_the_closing_keeps_nothing_and_hears_so(world: World) -> None:
+    world.card(ANA)
+    with ThreadPoolExecutor(1) as threads:
+        with world.begin() as tx:
+            checkins.move(tx, world.ref(ANA), WEEK, (State.SENT,), State.CLOSED)
+            submitting = threads.submit(world.send, filled_in(answer_qC1="5"))
+            time.sleep(0.3)
+        turned = submitting.result(10)
+    assert "16:00" in text_of(turned.view["blocks"])
+    assert answered(world) == {}
+
+
+@pytest.mark.parametrize("database", BOTH, indirect=True)
+def test_a_click_that_meets_the_confirmation_of_its_card_counts(world: World) -> None:
+    place = world.card(ANA, state=State.PLANNED)
+    body = click(ANA.id, ids.DECLINED, str(WEEK), place=place, trigger_id=world.trigger(ANA))
+    with ThreadPoolExecutor(1) as threads:
+        with world.begin() as tx:
+            checkins.move(tx, world.ref(ANA), WEEK, (State.PLANNED,), State.SENT)
+            clicking = threads.submit(world.send, body)
+            time.sleep(0.3)
+        assert clicking.result(10).acked
+    week = world.week(ANA)
+    assert week
+    assert week.state is State.DECLINED
 
 
 def test_options_can_be_seen_again_for_as_long_as_answers_are_kept(world: World) -> None:
