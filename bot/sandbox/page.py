@@ -45,6 +45,7 @@ LOOK_SECONDS = 0.05
 LOOK_SECONDS_ON_THE_WAY = 0.25
 RECONNECT_MILLISECONDS = 500
 BODY_LIMIT = 1_000_000
+INVITE = "/invite"
 HERE = {"127.0.0.1", "localhost"}
 MEDIA_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 POLICY = (
@@ -263,11 +264,30 @@ class Page:
         return {"kind": "acked"}
 
     def _command(self, body: Json) -> Json:
+        if body["command"] == INVITE:
+            return self._invite(body)
         if body["command"] not in self._sandbox.declared.commands:
             return not_done(f"{body['command']} is not a command that this app has.")
         return outcome_json(
             self._sandbox.command(body["as"], body["channel"], body["command"], body.get("text", ""))
         )
+
+    def _invite(self, body: Json) -> Json:
+        """Slack's own command: somebody in a channel brings the app in, and all of it see so."""
+        bot_id, name = self._sandbox.bot_user_id, self._sandbox.declared.bot_name
+        joined = {channel.id: channel for channel in self._sandbox.channels(body["as"])}
+        channel = joined.get(body["channel"])
+        if channel is None or body["as"] not in channel.members:
+            return not_done("You can invite somebody in a channel that you are in.")
+        if body.get("text", "").removeprefix("@").casefold() != name.casefold():
+            return not_done(f"Only @{name} can be invited here.")
+        if bot_id not in channel.members:
+            self._sandbox.invite(channel.id, bot_id)
+            by = self._sandbox.person(body["as"]).name
+            self._sandbox.workspace.post(
+                channel.id, user=bot_id, text=f"was added to #{channel.name} by {by}."
+            )
+        return {"kind": "acked"}
 
     def _shortcut(self, body: Json) -> Json:
         return outcome_json(self._sandbox.shortcut(body["as"], body["callback_id"]))

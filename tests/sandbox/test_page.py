@@ -217,6 +217,24 @@ def test_a_closed_window_and_an_unknown_command_are_refused_in_words(sandbox: Sa
     assert unknown["warning"] == "/other is not a command that this app has."
 
 
+def test_the_app_is_invited_into_a_channel_by_somebody_in_it(sandbox: Sandbox) -> None:
+    def invite(who: str, channel: str, text: str = "@Little") -> Any:
+        body = {"as": who, "channel": channel, "command": "/invite", "text": text}
+        return ask(sandbox, "/page/command", body=body).json
+
+    for who, channel, text in [
+        ("U1", "C2", "@Little"),
+        ("U2", "C2", "@Ben"),
+        ("U1", sandbox.dm_id("U1"), ""),
+    ]:
+        assert invite(who, channel, text)["kind"] == "not done"
+    assert sandbox.bot_user_id not in sandbox.channel("C2").members
+    assert [invite("U2", "C2")["kind"] for _ in range(2)] == ["acked", "acked"]
+    assert sandbox.bot_user_id in sandbox.channel("C2").members
+    said = [message.text for message in sandbox.channel_messages("C2")]
+    assert said.count("was added to #hers by Ben Okafor.") == 1
+
+
 def test_who_is_not_in_a_channel_cannot_write_there(sandbox: Sandbox) -> None:
     answer = ask(sandbox, "/page/say", body={"as": "U1", "channel": "C3", "text": "let me in"}).json
     assert answer["kind"] == "not done"
