@@ -157,7 +157,7 @@ def read(command: str) -> config.Settings:
     """The settings of a command that opens the database, which is logged. Raises SettingsError."""
     settings = config.read_settings(config.gather(os.environ))
     logs.configure(settings.log_level)
-    log.info("keys in use", extra={"command": command})
+    log.warning("keys in use", extra={"command": command})  # said at every level but ERROR
     return settings
 
 

@@ -9,7 +9,7 @@ from slack_bolt import App
 from bot.blocks import home as screens
 from bot.blocks import ids
 from bot.blocks.elements import View
-from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
+from bot.blocks.home import HomeFacts, PromiseAsked, PromiseLine, TeamLine, WhyNone
 from bot.domain import asks as asking
 from bot.domain.checkins import Outlook, Reason
 from bot.domain.crisis import is_reviewed
@@ -76,6 +76,7 @@ def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
         stopped=member.preferences.stopped,
         paused=member.preferences.paused_at(visit.now),
         my_asks=tuple(line(tx, ask, ask.recipient) for ask in asks.list_of(tx, visit.ref)),
+        promises_asked=_promises_asked(visit, tx),
         promises=_promises(tx),
     )
     return _with_next(visit, tx, member, facts)
@@ -135,6 +136,15 @@ def _prompt(visit: Visit, tx: Tx) -> int | None:
     if epoch_on is None or person is None or not teams.list_read_by(tx, visit.ref):
         return None
     return prompt_number(max(0, week_of(epoch_on, local(visit.now, person.tz).date())))
+
+
+def _promises_asked(visit: Visit, tx: Tx) -> tuple[PromiseAsked, ...]:
+    """Teams that wait for this person's promise."""
+    return tuple(
+        PromiseAsked(team_id=team.team_id, team=team.name)
+        for team in teams.list_teams(tx)
+        if team.waits_for_promise and team.leader == visit.ref
+    )
 
 
 def _promises(tx: Tx) -> tuple[PromiseLine, ...]:

@@ -11,7 +11,7 @@ from bot.domain.asks import Ask, AskState
 from bot.domain.members import PersonRef
 from bot.domain.notices import Kind, notice
 from schedules.setting import Recipe, Scene
-from storage import asks, members, outbox
+from storage import asks, members, outbox, timers
 from storage.database import Tx
 from storage.timers import Timer
 
@@ -30,6 +30,7 @@ def tell_unanswered(tx: Tx, timer: Timer, now: datetime) -> None:
     if ask and asks.move(tx, ask.ask_id, (AskState.OPEN,), AskState.UNANSWERED):
         facts = {"ask": ask.ask_id}
         outbox.add(tx, notice(Kind.ASK_UNANSWERED, ask.asker, ask.ask_id, now, facts=facts))
+        timers.put(tx, timer.entity, asking.END, now + asking.ENDS_AFTER)
 
 
 def follow_up(tx: Tx, timer: Timer, now: datetime) -> None:
@@ -39,6 +40,14 @@ def follow_up(tx: Tx, timer: Timer, now: datetime) -> None:
         about = f"{ask.ask_id}|{timer.due_at:%Y%m%d}"
         facts = {"ask": ask.ask_id}
         outbox.add(tx, notice(Kind.ASK_FOLLOW_UP, ask.asker, about, now, facts=facts))
+        timers.put(tx, timer.entity, asking.END, now + asking.ENDS_AFTER)
+
+
+def end(tx: Tx, timer: Timer, _now: datetime) -> None:
+    """Two weeks after the last note nobody has touched the ask: it ends, and hangs over nobody."""
+    ask = _ask(tx, timer)
+    if ask:
+        asks.move(tx, ask.ask_id, (*asking.WAITING, *asking.AGREED_STATES), AskState.NO_LONGER)
 
 
 def _ask(tx: Tx, timer: Timer) -> Ask | None:
@@ -124,4 +133,5 @@ TIMERS = {
     asking.ASK_DEPUTY: ask_deputy,
     asking.TELL_UNANSWERED: tell_unanswered,
     asking.FOLLOW_UP: follow_up,
+    asking.END: end,
 }

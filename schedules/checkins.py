@@ -111,9 +111,11 @@ def _end_week(tx: Tx, member: Member, week: int, now: datetime) -> None:
         return
     ended = deciding.closed(found.state)
     if ended is State.SKIPPED:
-        checkins.skip(tx, member.ref, week, Reason.LATE)
+        moved = checkins.skip(tx, member.ref, week, Reason.LATE)
     else:
-        checkins.move(tx, member.ref, week, (found.state,), ended)
+        moved = checkins.move(tx, member.ref, week, (found.state,), ended)
+    if not moved:
+        return
     before = rules.standing(tx, member.ref)
     after = deciding.after_closing(before, ended, week)
     rules.set_standing(tx, member.ref, after)

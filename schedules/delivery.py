@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.domain.checkins import allowed_at
@@ -53,8 +55,7 @@ def deliver_one(setting: Setting, workspace: str) -> bool:
     """Carry the most urgent due notice of a workspace; False when there is none to carry now."""
     now = setting.now()
     with setting.store.begin(workspace) as tx:
-        held_until = workspaces.send_not_before(tx)
-        if workspaces.is_uninstalled(tx) or (held_until and now < held_until):
+        if workspaces.may_not_send(tx, now):
             return False
         claim = outbox.claim(tx, now)
     if claim is None:
@@ -70,7 +71,9 @@ def _prepare(setting: Setting, workspace: str, claim: Claim, now: datetime) -> R
     try:
         with setting.store.begin(workspace) as tx:
             return _judge(_scene(setting, tx, claim, now))
-    except (KeyError, ValueError, TypeError) as error:
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one notice, the others go on
         log.error("notice cannot be rendered kind=%s error=%s", claim.kind, type(error).__name__)
         with setting.store.begin(workspace) as tx:
             outbox.settle(tx, claim, Fate.PARKED, "cannot_be_rendered")
@@ -115,6 +118,8 @@ def _ready(scene: Scene, recipe: Recipe) -> Ready | None:
     claim = scene.claim
     to = claim.channel or scene.user_id(scene.to)
     ready = Ready(to=to, message=recipe.render(scene))
+    if isinstance(ready.message, Pictured):
+        return ready  # marked once its pictures are uploaded, which may take longer than a lease
     return ready if outbox.mark_attempted(scene.tx, claim) else None
 
 
@@ -124,7 +129,10 @@ def _drop(scene: Scene, fate: Fate) -> None:
 
 
 def _send(setting: Setting, workspace: str, claim: Claim, ready: Ready) -> None:
-    outcome = _post(setting, ready, claim.delivery_id)
+    pictures = _pictures(setting, workspace, claim, ready)
+    if pictures is None:
+        return
+    outcome = _post(setting, ready, pictures, claim.delivery_id)
     now = setting.now()
     with setting.store.begin(workspace) as tx:
         scene = _scene(setting, tx, claim, now)
@@ -141,14 +149,24 @@ def _send(setting: Setting, workspace: str, claim: Claim, ready: Ready) -> None:
     log.info("notice kind=%s delivery=%s outcome=%s", claim.kind, claim.delivery_id, type(outcome).__name__)
 
 
-def _post(setting: Setting, ready: Ready, delivery_id: str) -> Outcome:
+def _pictures(
+    setting: Setting, workspace: str, claim: Claim, ready: Ready
+) -> tuple[Picture | None, ...] | None:
+    """The uploaded pictures of a message, and the attempt marked; None when the claim was lost meanwhile."""
+    if not isinstance(ready.message, Pictured):
+        return ()
+    pictures = tuple(_upload(setting, drawing) for drawing in ready.message.drawings)
+    with setting.store.begin(workspace) as tx:
+        return pictures if outbox.mark_attempted(tx, claim) else None
+
+
+def _post(setting: Setting, ready: Ready, pictures: Sequence[Picture | None], delivery_id: str) -> Outcome:
     """One message; with its pictures where Slack takes them, else in words alone (delivery 12)."""
     match ready.message:
-        case Pictured() as pictured:
-            pictures = [_upload(setting, drawing) for drawing in pictured.drawings]
-            if not any(pictures):
-                return setting.messenger.post(ready.to, pictured.message, delivery_id)
+        case Pictured() as pictured if any(pictures):
             return _post_pictured(setting, ready.to, pictured, pictures, delivery_id)
+        case Pictured(message=message):
+            return setting.messenger.post(ready.to, message, delivery_id)
         case Message() as message:
             return setting.messenger.post(ready.to, message, delivery_id)
 

@@ -53,6 +53,9 @@ HEARTBEATS = (
 )
 
 
+FIRST = next(heartbeat for heartbeat in HEARTBEATS if heartbeat.name == "digests")
+
+
 def beat(setting: Setting, heartbeat: Heartbeat) -> bool:
     """Do what one heartbeat finds to do, in every workspace; True when there was work."""
     worked = False
@@ -106,6 +109,7 @@ def start(setting: Setting) -> BackgroundScheduler:
         executors={"default": ThreadPoolExecutor(len(HEARTBEATS))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    _guarded(setting, FIRST)  # cards must know the groups of a period that began meanwhile
     for heartbeat in HEARTBEATS:
         seconds = heartbeat.every.total_seconds()
         scheduler.add_job(_guarded, "interval", (setting, heartbeat), seconds=seconds, id=heartbeat.name)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from threading import Event
 
+from sqlalchemy.exc import OperationalError
+
 from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.content import Content, Words
@@ -154,7 +156,9 @@ def each_apart(
     try:
         with setting.store.begin(workspace) as tx:
             act(tx)
-    except (KeyError, ValueError, TypeError) as error:
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one row, the others go on
         log.error("row pushed on error=%s", type(error).__name__)
         with setting.store.begin(workspace) as tx:
             push_on(tx, setting.now() + PUSHED_ON)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from bot.blocks import checkins as screens
 from bot.blocks.elements import Message
 from bot.content import Words
@@ -10,20 +13,43 @@ from bot.domain.localtime import block_of, first_period_of, week_of
 from bot.domain.members import PersonRef
 from bot.slack import TryLater, Unknown
 from schedules.setting import BATCH, Setting
-from storage import answers, checkins, digests, events, members, outbox, timers, workspaces
+from storage import answers, asks, checkins, digests, events, members, outbox, timers, workspaces
 from storage.checkins import OldCard
 from storage.database import Tx
 from storage.timers import Timer
 
+ASKS_KEPT = timedelta(days=90)
+"""How long an ask in one's own name is kept (SF17)."""
+
+
+class _Paused(Exception):
+    """Slack asks for a pause of so long."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__()
+        self.after = after
+
 
 def mend_cards(setting: Setting, workspace: str) -> bool:
-    """Edit cards that do not show what they should; True when some were edited."""
+    """Edit cards that do not show what they should, until Slack asks for a pause; True when some were."""
+    now = setting.now()
     with setting.store.read(workspace) as tx:
+        if workspaces.may_not_send(tx, now):
+            return False
         stale = checkins.list_stale_cards(tx, BATCH)
-        retired = checkins.list_retired_cards(tx, setting.now(), BATCH)
-    mended = [_mend(setting, workspace, ref, checkin) for ref, checkin in stale]
-    mended += [_retire(setting, workspace, timer, card) for timer, card in retired]
-    return any(mended)
+        retired = checkins.list_retired_cards(tx, now, BATCH)
+    edits = (
+        *(partial(_mend, setting, workspace, ref, checkin) for ref, checkin in stale),
+        *(partial(_retire, setting, workspace, timer, card) for timer, card in retired),
+    )
+    mended = False
+    try:
+        for edit in edits:
+            mended |= edit()
+    except _Paused as paused:
+        with setting.store.begin(workspace) as tx:
+            workspaces.hold_sending(tx, now + paused.after)
+    return mended
 
 
 def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) -> bool:
@@ -55,7 +81,10 @@ def _words(setting: Setting, workspace: str, ref: PersonRef) -> Words:
 
 def _edited(setting: Setting, channel: str, ts: str, message: Message) -> bool:
     """True when the card shows it now, or never can (Slack refuses: it was deleted)."""
-    return not isinstance(setting.messenger.edit(channel, ts, message), TryLater | Unknown)
+    outcome = setting.messenger.edit(channel, ts, message)
+    if isinstance(outcome, TryLater):
+        raise _Paused(outcome.after)
+    return not isinstance(outcome, Unknown)
 
 
 def hold_lapsed(setting: Setting, workspace: str) -> bool:
@@ -65,17 +94,22 @@ def hold_lapsed(setting: Setting, workspace: str) -> bool:
 
 
 def erase_old(setting: Setting, workspace: str) -> bool:
-    """Erase answers older than they are kept, ended blocks' rosters and ledger, and events long acted on.
+    """Erase what is older than it is kept: answers, who took part, notices, asks, events, ended blocks.
 
     False: nothing waits for it.
     """
     now = setting.now()
+    kept = timedelta(weeks=setting.answers_kept_weeks)
     with setting.store.begin(workspace) as tx:
         events.forget_old(tx, now)
+        outbox.forget_before(tx, now - kept)
+        asks.forget_before(tx, (now - ASKS_KEPT).date())
         _forget_ended_blocks(tx)
         epoch_on = workspaces.get(tx).epoch_on
         if epoch_on is not None:
-            answers.forget_before(tx, week_of(epoch_on, now.date()) - setting.answers_kept_weeks)
+            first_kept = week_of(epoch_on, now.date()) - setting.answers_kept_weeks
+            answers.forget_before(tx, first_kept)
+            checkins.forget_before(tx, first_kept, (now - kept).date())
     return False
 
 

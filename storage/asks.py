@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.domain.asks import ENDED, Ask, AskState
 from bot.domain.members import PersonRef
@@ -50,9 +51,18 @@ def list_to(tx: Tx, person: PersonRef) -> tuple[Ask, ...]:
     return _list(tx, or_(asks.c.recipient == person, asks.c.also_asked == person))
 
 
+def forget_before(tx: Tx, on: date) -> None:
+    """Erase asks older than a date, ended or not (SF17: 90 days)."""
+    tx.execute(delete(asks).where(asks.c.workspace == tx.workspace, asks.c.asked_on < on))
+
+
 def _list(tx: Tx, whose: Any) -> tuple[Ask, ...]:
     going_on = asks.c.state.not_in([str(state) for state in ENDED])
-    query = select(asks).where(asks.c.workspace == tx.workspace, whose, going_on).order_by(asks.c.ask_id)
+    query = (
+        select(asks)
+        .where(asks.c.workspace == tx.workspace, whose, going_on)
+        .order_by(asks.c.asked_on.desc(), asks.c.ask_id)
+    )
     return tuple(_ask(row) for row in tx.execute(query))
 
 

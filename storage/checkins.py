@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.domain.checkins import CARDS, Card, Checkin, Reason, State
 from bot.domain.members import PersonRef
@@ -18,6 +18,8 @@ from storage.timers import Timer
 
 CHECKIN, WEEKLY = "checkin", "weekly"
 RETIRE = "retire"
+REACHES_BACK = 104
+"""Weeks that one clearing looks back over; it runs every hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,14 @@ def _old_card(tx: Tx, timer: Timer) -> OldCard:
     _, ref, week, ts = timer.entity.split("|")
     newest = get(tx, PersonRef(ref), int(week))
     return OldCard(ref=PersonRef(ref), week=int(week), channel=newest.channel if newest else None, ts=ts)
+
+
+def forget_before(tx: Tx, week: int, on: date) -> None:
+    """Erase who took part before a week, and weekly messages before a date."""
+    old_weeks = [_slot(old) for old in range(max(0, week - REACHES_BACK), week)]
+    checkins_ = (occurrences.c.kind == CHECKIN) & occurrences.c.slot.in_(old_weeks)
+    messages = (occurrences.c.kind == WEEKLY) & (occurrences.c.slot < on.isoformat())
+    tx.execute(delete(occurrences).where(*_here(tx), or_(checkins_, messages)))
 
 
 def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from bot.domain.members import PersonRef
-from bot.domain.notices import URGENCY, Fate, Kind, Notice
+from bot.domain.notices import ONCE_FOR_ALL, URGENCY, Fate, Kind, Notice
 from storage.database import Tx
 from storage.schema import outbox
 
@@ -125,6 +125,13 @@ def list_stuck(tx: Tx) -> tuple[tuple[Kind, Fate, str, int], ...]:
     query = select(*groups, func.count().label("many")).where(outbox.c.workspace == tx.workspace, stuck)
     found = tx.execute(query.group_by(*groups).order_by(*groups))
     return tuple((Kind(row.kind), Fate(row.fate), row.reason or "", int(row.many)) for row in found)
+
+
+def forget_before(tx: Tx, at: datetime) -> None:
+    """Erase settled notices due before an instant, but for those that are said once and for all."""
+    settled = outbox.c.fate.not_in([Fate.WAITING, Fate.CLAIMED, Fate.ATTEMPTED])
+    old = (outbox.c.due_at < at, settled, outbox.c.kind.not_in([str(kind) for kind in ONCE_FOR_ALL]))
+    tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, *old))
 
 
 def sent_at(tx: Tx, dedupe_key: str) -> tuple[str, str] | None:

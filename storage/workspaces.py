@@ -86,6 +86,12 @@ def is_uninstalled(tx: Tx) -> bool:
     return tx.execute(_of(tx, workspaces.c.uninstalled_at)).scalar_one() is not None
 
 
+def may_not_send(tx: Tx, now: datetime) -> bool:
+    """Slack asked for a pause that is not over, or the app was taken out of the workspace."""
+    held_until = send_not_before(tx)
+    return is_uninstalled(tx) or (held_until is not None and now < held_until)
+
+
 def list_ids(store: Store) -> tuple[str, ...]:
     """Every workspace this database knows."""
     with store.read("") as tx:

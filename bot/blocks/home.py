@@ -40,6 +40,7 @@ WhyNone = Literal["paused", "stopped", "quiet", "not_started", "no_team", "days_
 ASKS_SHOWN = 6
 """Keeps a staff member's Home within 35 blocks."""
 TEAMS_SHOWN = 60
+PROMISES_ASKED_SHOWN = 5
 TEAMS_IN_A_LINE = 12
 
 
@@ -51,6 +52,14 @@ class PromiseLine:
     leader_id: str
     promised_on: date
     staff_told_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseAsked:
+    """A team whose start waits for the reader's promise."""
+
+    team_id: str
+    team: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,7 @@ class HomeFacts:
     paused: bool = False
     stopped: bool = False
     my_asks: tuple[AskLine, ...] = ()
+    promises_asked: tuple[PromiseAsked, ...] = ()
     promises: tuple[PromiseLine, ...] = ()
     asks_to_me: int = 0
     prompt: int | None = None
@@ -106,6 +116,7 @@ def where_home_is(words: Words) -> Message:
 
 def _mine(words: Words, facts: HomeFacts) -> list[Block]:
     return [
+        *(_promise_asked(words, asked) for asked in facts.promises_asked[:PROMISES_ASKED_SHOWN]),
         *([_ask(words)] if facts.can_ask else []),
         *_crisis(words, facts.country),
         divider(),
@@ -116,6 +127,13 @@ def _mine(words: Words, facts: HomeFacts) -> list[Block]:
         _always(words, facts),
         *([_turn(words, "home.work", ids.OPENED_WORK)] if _has_work(facts) else []),
     ]
+
+
+def _promise_asked(words: Words, asked: PromiseAsked) -> Block:
+    """The way to the promise that does not hang on one message having arrived."""
+    tap = button(words("promise.read"), ids.OPENED_PROMISE, value=asked.team_id, style="primary")
+    text = words("promise.waiting", team=escape(asked.team))
+    return section(text, accessory=tap, block_id=f"promise_{asked.team_id}")
 
 
 def _ask(words: Words) -> Block:

@@ -29,10 +29,13 @@ class AskState(StrEnum):
 
 
 ASK_DEPUTY, TELL_UNANSWERED, FOLLOW_UP = "ask_deputy", "ask_unanswered", "ask_follow_up"
-TIMERS = (ASK_DEPUTY, TELL_UNANSWERED, FOLLOW_UP)
+END = "ask_end"
+TIMERS = (ASK_DEPUTY, TELL_UNANSWERED, FOLLOW_UP, END)
 """What timers do to an ask."""
 
 AGREED_STATES = frozenset({AskState.AGREED, AskState.ANOTHER_TIME})
+ENDS_AFTER = timedelta(weeks=2)
+"""An ask that nobody touched for so long after its last note ends by itself."""
 ANSWERS = frozenset({AskState.AGREED, AskState.ANOTHER_TIME, AskState.CANNOT})
 ENDED = frozenset({AskState.MET, AskState.NO_LONGER, AskState.WITHDRAWN, AskState.CANNOT})
 WAITING = frozenset({AskState.OPEN, AskState.UNANSWERED})

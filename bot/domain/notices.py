@@ -36,6 +36,9 @@ URGENCY: Mapping[Kind, int] = MappingProxyType(
 )
 """Lower goes first: what one person asked of another before check-ins (1) before weekly messages."""
 
+ONCE_FOR_ALL = frozenset({Kind.FIRST_CONTACT, Kind.PROMISE, Kind.TEAM_STARTED, Kind.PIN, Kind.TEAM_POST})
+"""Kept as long as the workspace: who heard it once must not hear it again."""
+
 KEPT_WAITING = timedelta(days=7)
 """How long after its due time a notice is still worth sending, where it has no end of its own.
 

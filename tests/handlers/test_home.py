@@ -144,6 +144,20 @@ def test_every_leaders_promise_is_dated_and_seen_by_all(world: World) -> None:
     assert f"<@{OLGA.id}>" not in home(world, SOL)
 
 
+def test_a_leader_finds_the_way_to_a_promise_that_is_waited_for(world: World) -> None:
+    """Also when the note that asked for it never arrived."""
+    with world.begin() as tx:
+        made = teams.get(tx, "team0")
+        assert made
+        waits = TeamState.AWAITING_PROMISE
+        waiting = replace(made, team_id="waiting", name="Night desk", state=waits, promised_on=None)
+        teams.save(tx, waiting)
+    shown = home(world, OLGA)
+    assert ids.OPENED_PROMISE in shown
+    assert "Night desk" in shown
+    assert ids.OPENED_PROMISE not in home(world, ANA)
+
+
 def test_home_holds_nothing_of_anybodys_answers(world: World) -> None:
     """Drawn after an answer it is what it was before."""
     world.card(BEN)

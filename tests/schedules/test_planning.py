@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from bot.domain.asks import Ask
+from bot.domain.asks import Ask, AskState
 from bot.sandbox import Person
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver_one
@@ -174,4 +174,9 @@ def test_an_ask_moves_on_once_whoever_moves_it(office: Office, neighbour: Settin
     )
     assert office.notices("ask") == [("waiting", None)]
     assert office.notices("ask_unanswered") == [("waiting", None)]
+    assert [row["kind"] for row in office.rows("timers")] == ["ask_end"]
+    office.pass_until("2027-01-21 12:00")
+    with office.begin() as tx:
+        assert (ended := asks.get(tx, "a1")) is not None
+        assert ended.state is AskState.NO_LONGER
     assert not office.rows("timers")
