@@ -16,6 +16,8 @@ START = datetime(2027, 1, 6, 17, 0, tzinfo=UTC)
 
 NEW_YORK, CHICAGO, DENVER = "America/New_York", "America/Chicago", "America/Denver"
 PHOENIX, LOS_ANGELES = "America/Phoenix", "America/Los_Angeles"
+QUIET = time(20), time(8)
+"""Everybody's do-not-disturb."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
+    """Everybody. players may be on no team; rooms: channels of no team."""
+
     players: tuple[Player, ...]
     crews: tuple[Crew, ...]
     admin: str
     pool_owner: str = ""
     choices: dict[str, Choice] = field(default_factory=dict)
+    rooms: tuple[Channel, ...] = ()
 
     def members(self, crew: str) -> tuple[str, ...]:
         return tuple(player.id for player in self.players if player.team == crew)
@@ -77,8 +82,8 @@ class Cast:
         return [player.person for player in self.players]
 
     def channels(self, bot_user_id: str) -> list[Channel]:
-        """One channel for each team, with its people, its supervisor and the bot in it."""
-        return [
+        """One channel for each team, with its people, its supervisor and the bot in it; and the rooms."""
+        teams = [
             Channel(
                 id=crew.channel,
                 name=crew.name.lower().replace(" ", "-"),
@@ -87,6 +92,7 @@ class Cast:
             )
             for crew in self.crews
         ]
+        return [*teams, *self.rooms]
 
 
 LEGAL, CASES, NIGHTS, DAYS, COORDINATION = (
@@ -204,7 +210,7 @@ def _person(number: int, name: str, tz: str, locale: str) -> Person:
         locale=locale,
         is_admin=in_charge,
         is_owner=in_charge,
-        dnd=(time(20), time(8)),
+        dnd=QUIET,
     )
 
 

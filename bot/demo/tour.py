@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot import logs
 from bot.content.holidays import calendar
 from bot.demo.answering import Answering
-from bot.demo.cast import ADMIN, CASES, LEADER, LEGAL, NEW_YORK, agency
+from bot.demo.cast import ADMIN, CASES, CHICAGO, LEADER, LEGAL, NEW_YORK, QUIET, Cast, Player, agency
 from bot.demo.stage import Stage, stage, start_teams
 from bot.domain.localtime import freeze_at, local, week_of
 from bot.domain.supervision import next_message_at
+from bot.sandbox import Channel, Person
 from bot.sandbox.page import Group, Guidance, PageOptions, Someone
 from bot.sandbox.travel import Jump, Progress, Report
 from storage import rules, workspaces
@@ -27,22 +28,29 @@ LONGEST_JUMP = timedelta(days=35)
 
 SHOWN = {
     "Staff": (
-        ("Ben Okafor", "attorney, Miami"),
-        ("Ana Ruiz", "attorney, Miami, reads Spanish"),
-        ("Olga Reyes", "case manager, El Paso, reads Spanish"),
-        ("Grace Kim", "interpreter, Los Angeles"),
+        ("Ben Okafor", "attorney"),
+        ("Ana Ruiz", "attorney"),
+        ("Olga Reyes", "case manager"),
+        ("Grace Kim", "interpreter"),
         ("Ximena Cruz", "shelter nights, a small team"),
+        ("Omar Reed", "new, on no team yet"),
     ),
     "Supervisors": (
         ("Irene Walsh", f"supervises {LEGAL}"),
-        ("Jorge Salas", f"supervises {CASES}, reads Spanish"),
+        ("Jorge Salas", f"supervises {CASES}"),
     ),
     "Leader and admin": (
         ("Maria Quinn", "leads the agency, made the promise"),
         ("Nora Diaz", "sets teams up"),
     ),
 }
-"""Whom one can be; the rest of the forty answer by themselves."""
+"""Whom one can be; the others answer by themselves."""
+NEWCOMERS = (
+    Person(id="U0PERSON40", name="Omar Reed", tz=NEW_YORK, dnd=QUIET),
+    Person(id="U0PERSON41", name="Paula Vega", tz=NEW_YORK, locale="es-MX", dnd=QUIET),
+    Person(id="U0PERSON42", name="Tess Young", tz=CHICAGO, dnd=QUIET),
+)
+"""On no team yet: somebody to set a team up for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +91,7 @@ def _progress(on: Stage, began: datetime, moment: datetime, now: datetime) -> Pr
     here = local(now, NEW_YORK)
     week = f", week {week_of(epoch_on, here.date()) + 1}" if epoch_on and here.date() >= epoch_on else ""
     done = (now - began) / (moment - began) if moment > began else 1.0
-    return Progress(done=min(1.0, done), words=f"{here:%A} {here.day} {here:%B}{week}")
+    return Progress(done=min(1.0, done), words=f"{here:%A, %B} {here.day}{week}")
 
 
 def _jumps(tour: Tour) -> tuple[Jump, ...]:
@@ -147,11 +155,16 @@ def _guidance(on: Stage) -> Callable[[str], Guidance]:
         ids["Ana Ruiz"]: "You are Ana. Her weekly minute arrives on Wednesday at 10:00: press Empezar in it.",
         ids[
             "Irene Walsh"
-        ]: "You are Irene. Each Monday at 9:30 she gets one message, whatever anybody answered.",
+        ]: "You are Irene. On each week's first working morning she gets one message, whatever was answered.",
         ids[
             LEADER
         ]: "You are Maria. She made the promise without which no team starts; it stands in everybody's Home.",
-        ids[ADMIN]: "You are Nora. In her Home, behind the last button, she sets up teams.",
+        ids[
+            ADMIN
+        ]: "You are Nora. In her Home, behind the last button, she sets up teams. #intake has none yet.",
+        ids[
+            "Omar Reed"
+        ]: "You are Omar. He hears of Choir once Nora has set up a team for him and Maria has promised.",
     }
     others = "Time runs here as you let it. The people nobody plays answer by themselves."
     next_ones = (
@@ -168,11 +181,23 @@ def _guidance(on: Stage) -> Callable[[str], Guidance]:
     return guide
 
 
+def everybody() -> Cast:
+    """The agency, and three people whom no team has yet, in a channel that Choir is not in."""
+    cast = agency()
+    players = (*cast.players, *(Player(person=person, team="") for person in NEWCOMERS))
+    members = (*(person.id for person in NEWCOMERS), cast.admin)
+    intake = Channel(id="C0INTAKE0", name="intake", members=members, is_private=True)
+    return replace(cast, players=players, rooms=(intake,))
+
+
 def show(port: int) -> int:
     """Show the page until Ctrl-C; returns the exit code. Raises OSError when the port is taken."""
     logs.configure("WARNING")
-    print("Setting up a made-up agency of 40 people and playing its first days …", flush=True)
-    with stage(agency(), port=port) as on:
+    cast = everybody()
+    print(
+        f"Setting up a made-up agency of {len(cast.players)} people and playing its first days …", flush=True
+    )
+    with stage(cast, port=port) as on:
         _show(on)
     return 0
 
@@ -180,6 +205,8 @@ def show(port: int) -> int:
 def _show(on: Stage) -> None:
     tour = Tour(on=on, lock=threading.Lock(), ended=threading.Event())
     start_teams(on)
+    for crew in on.cast.crews:
+        on.sandbox.invite(crew.channel, on.cast.admin)
     on.watchers.append(Answering(on=on, played=tour.played))
     on.go_to(OPENING)
     on.sandbox.set_page(
