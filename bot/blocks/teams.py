@@ -170,7 +170,11 @@ def _names(words: Words, units: Sequence[tuple[str, str]], draft: TeamDraft) -> 
 def _people(words: Words, draft: TeamDraft) -> list[Block]:
     everyone = option(words("team.everyone_option"), YES)
     return [
-        field(words("team.channel"), channel_select(ids.CHANNEL, current=draft.channel_id)),
+        field(
+            words("team.channel"),
+            channel_select(ids.CHANNEL, current=draft.channel_id),
+            hint=words("team.channel_hint"),
+        ),
         field(
             words("team.members"),
             people_select(ids.MEMBERS, current=draft.member_ids),
