@@ -12,7 +12,6 @@ from bot.blocks.digests import Seen, WhyNone
 from bot.content import Words
 from bot.domain.localtime import WEEKS_IN_PERIOD, local, week_of
 from bot.domain.members import Member, Team
-from bot.domain.notices import Kind, dedupe_key
 from bot.domain.supervision import next_update_on
 from handlers.visit import Listen, Replies, Show, Visit, for_reader
 from storage import digests, outbox, workspaces
@@ -42,14 +41,10 @@ def on_seen_as_supervisor(visit: Visit, tx: Tx, member: Member) -> Replies:
 
 def _latest_sent(tx: Tx, team: Team | None) -> Release | None:
     """The newest period of the team's group whose message has reached its supervisor."""
-    last = digests.last_period(tx)
-    if team is None or team.supervisor is None or last is None:
+    if team is None or team.supervisor is None:
         return None
-    for period in range(last, -1, -1):
-        key = dedupe_key(Kind.WEEKLY, team.supervisor, f"w{(period + 1) * WEEKS_IN_PERIOD}")
-        if outbox.sent_at(tx, key):
-            return digests.group_of(tx, team.team_id, period)
-    return None
+    period = outbox.last_told(tx, team.supervisor)
+    return None if period is None else digests.group_of(tx, team.team_id, period)
 
 
 def _latest_released(tx: Tx, latest: Release | None) -> Release | None:

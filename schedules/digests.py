@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.content import Words
 from bot.domain.digests import NEUTRAL, Published, publish, read, score, window
-from bot.domain.groups import counted_in, partition, readers_of, regroup
+from bot.domain.groups import Roster, counted_in, partition, readers_of, regroup
 from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, period_starts_at, weeks_of
 from bot.domain.members import PersonRef, TeamState
 from bot.domain.notices import Kind
@@ -108,30 +108,28 @@ def freeze(setting: Setting, workspace: str) -> bool:
         due = _due(tx, epoch_on, now) if epoch_on else None
         if due is None or digests.has_debited(tx) or not digests.freeze_period(tx, due):
             return False
-        debited = [found for found in digests.list_period(tx, due) if _debit(tx, found, holder)]
-    for found in debited:
-        _release_apart(setting, workspace, found, holder)
+        rosters = teams.rosters(tx, now)
+        found = digests.list_period(tx, due)
+        sizes = {group.group_id: _debit(tx, group, rosters, holder) for group in found}
+    for group in found:
+        if size := sizes[group.group_id]:
+            _release_apart(setting, workspace, group, size, holder)
     return True
 
 
-def _debit(tx: Tx, found: Release, holder: str) -> bool:
-    """Decide by participation alone; True when the group's contributors were debited."""
-    roster = _roster(tx, found)
+def _debit(tx: Tx, found: Release, rosters: Iterable[Roster], holder: str) -> int:
+    """Decide by participation alone; how many are on the roster if its contributors were debited, else 0.
+
+    Whoever became a reader of the group's line during the period is dropped from its frozen roster.
+    """
+    roster = digests.roster(tx, found.period, found.group_id) - readers_of(found.teams, rosters)
     people = digests.list_weighed(tx, roster, weeks_of(found.period))
     if not may_publish(len(roster), len(people)):
         digests.suppress(tx, found.group_id, found.period)
-        return False
+        return 0
     history = digests.history(tx, found.group_id, found.period - 1)
-    return digests.debit(tx, found.group_id, found.period, people, window(history), holder)
-
-
-def _roster(tx: Tx, found: Release) -> frozenset[PersonRef]:
-    """The frozen roster of a group; whoever became a reader of its line during the period is dropped."""
-    epoch_on = workspaces.get(tx).epoch_on
-    if epoch_on is None:
-        return frozenset()
-    rosters = teams.rosters(tx, freeze_at(epoch_on, found.period))
-    return digests.roster(tx, found.period, found.group_id) - readers_of(found.teams, rosters)
+    debited = digests.debit(tx, found.group_id, found.period, people, window(history), holder)
+    return len(roster) if debited else 0
 
 
 def _score(tx: Tx, ref: PersonRef, period: int, c: Fraction) -> int:
@@ -140,16 +138,16 @@ def _score(tx: Tx, ref: PersonRef, period: int, c: Fraction) -> int:
     return score(weights, c) if weights else NEUTRAL
 
 
-def _release_apart(setting: Setting, workspace: str, found: Release, holder: str) -> None:
+def _release_apart(setting: Setting, workspace: str, found: Release, size: int, holder: str) -> None:
     """One group's trouble stops no other's release; its own period will be lost, and not drawn again."""
     try:
-        _release(setting, workspace, found, holder)
+        _release(setting, workspace, found, size, holder)
     except (SQLAlchemyError, KeyError, ValueError, TypeError) as error:
         log.error("update not settled group=%s error=%s", found.group_id, type(error).__name__)
 
 
-def _release(setting: Setting, workspace: str, found: Release, holder: str) -> None:
-    """One draw for one group. What is read here lives no longer than this call."""
+def _release(setting: Setting, workspace: str, found: Release, size: int, holder: str) -> None:
+    """One draw for one group, of `size` people. What is read here lives no longer than this call."""
     with setting.store.begin(workspace) as tx:
         people = digests.list_contributors(tx, found.group_id, found.period)
         history = digests.history(tx, found.group_id, found.period - 1)
@@ -157,7 +155,7 @@ def _release(setting: Setting, workspace: str, found: Release, holder: str) -> N
         total = sum(_score(tx, ref, found.period, c) for ref in people)
         y = publish(total, m, noise(EPS, secrets.randbits))
         row = Published(period=found.period, m=m, c=c, y=y)
-        reading = read((*history, row), roster=len(_roster(tx, found)))
+        reading = read((*history, row), roster=size)
         before = digests.last_band(tx, found.group_id, found.period)
         lines = {
             code: screens.update_lines(

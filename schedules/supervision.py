@@ -23,7 +23,14 @@ from bot.domain.localtime import (
 )
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
-from bot.domain.supervision import KEPT_FOR, Shown, next_message_at, next_update_on, prompt_number, update_in
+from bot.domain.supervision import (
+    KEPT_FOR,
+    Shown,
+    next_message_at,
+    next_update_on,
+    prompt_number,
+    update_to_tell,
+)
 from schedules.digests import drawing, is_ending, shown
 from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart
 from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
@@ -72,11 +79,11 @@ def _plan(tx: Tx, member: Member, due_at: datetime, now: datetime, week: int) ->
     on = local(due_at, member.person.tz).date()
     if not checkins.add_weekly(tx, member.ref, on):
         return
-    facts = {"week": week}
+    period = update_to_tell(week, outbox.last_told(tx, member.ref))
+    facts = {"week": week} if period is None else {"week": week, "period": period}
     outbox.add(
         tx, notice(Kind.WEEKLY, member.ref, f"w{week}", due_at, expires_at=due_at + KEPT_FOR, facts=facts)
     )
-    period = update_in(week)
     if period is not None:
         _plan_team_posts(tx, member, max(due_at, now), period)
 
@@ -91,6 +98,12 @@ def _plan_team_posts(tx: Tx, member: Member, after: datetime, period: int) -> No
         facts: dict[str, str | int] = {"team": team.team_id, "period": period}
         channel = team.channel_id
         outbox.add(tx, notice(Kind.TEAM_POST, None, about, post_at, channel=channel, facts=facts))
+
+
+def _period(scene: Scene) -> int | None:
+    """The period whose update this message carries, if it carries one."""
+    period = scene.claim.facts.get("period")
+    return None if period is None else int(period)
 
 
 def _wanted(scene: Scene) -> bool:
@@ -159,7 +172,7 @@ def _others(scene: Scene, team: Team, group: tuple[str, ...]) -> tuple[str, ...]
 
 def _update_of(scene: Scene, team: Team) -> Release | None:
     """The row of the period whose update this message carries, if it carries one."""
-    period = update_in(scene.week)
+    period = _period(scene)
     return digests.group_of(scene.tx, team.team_id, period) if period is not None else None
 
 
@@ -180,7 +193,7 @@ def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[Te
 
 def _waits(scene: Scene) -> bool:
     """An update that this message may carry is still being made."""
-    return update_in(scene.week) is not None and is_ending(scene.tx, scene.now)
+    return _period(scene) is not None and is_ending(scene.tx, scene.now)
 
 
 def _name(scene: Scene, team_id: str) -> str:

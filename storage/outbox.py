@@ -127,6 +127,13 @@ def list_stuck(tx: Tx) -> tuple[tuple[Kind, Fate, str, int], ...]:
     return tuple((Kind(row.kind), Fate(row.fate), row.reason or "", int(row.many)) for row in found)
 
 
+def last_told(tx: Tx, ref: PersonRef) -> int | None:
+    """The newest period whose update a weekly message has brought to somebody."""
+    mine = (outbox.c.recipient == ref, outbox.c.kind == Kind.WEEKLY, outbox.c.fate == Fate.SENT)
+    sent = tx.execute(select(outbox.c.facts).where(outbox.c.workspace == tx.workspace, *mine)).scalars()
+    return max((facts["period"] for facts in sent if "period" in facts), default=None)
+
+
 def forget_before(tx: Tx, at: datetime) -> None:
     """Erase settled notices due before an instant, but for those that are said once and for all."""
     settled = outbox.c.fate.not_in([Fate.WAITING, Fate.CLAIMED, Fate.ATTEMPTED])

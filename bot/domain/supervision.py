@@ -44,9 +44,20 @@ def next_update_on(epoch_on: date, week: int, calendar: Calendar) -> date:
     return local(morning, calendar.tz).date() if morning else monday
 
 
-def update_in(week: int) -> int | None:
-    """The period whose update the weekly message of a week carries: the first message after its freeze."""
-    return week // WEEKS_IN_PERIOD - 1 if week and week % WEEKS_IN_PERIOD == 0 else None
+WEEKS_TO_TELL = 2
+"""Weeks after a freeze in which its update is still worth telling as "the last four weeks"."""
+
+
+def update_to_tell(week: int, told: int | None) -> int | None:
+    """The period whose update the weekly message of a week carries: the newest one that ended.
+
+    told: the newest period whose update reached this reader. A message that was lost leaves its update
+    to the next one.
+    """
+    ended, weeks_ago = week // WEEKS_IN_PERIOD - 1, week % WEEKS_IN_PERIOD
+    if ended < 0 or weeks_ago >= WEEKS_TO_TELL or (told is not None and told >= ended):
+        return None
+    return ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

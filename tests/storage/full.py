@@ -313,6 +313,7 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.earliest_due_at": outbox.earliest_due_at,
         "outbox.count_in_hand": outbox.count_in_hand,
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),
+        "outbox.last_told": lambda tx: outbox.last_told(tx, ana),
         "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),
         "outbox.claim": lambda tx: (taken := outbox.claim(tx, NOW)) and taken.kind,
         "events.first_seen": lambda tx: events.first_seen(tx, "Ev1", NOW),
