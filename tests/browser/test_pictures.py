@@ -60,6 +60,18 @@ def test_a_picture_fits_the_width_it_has(
     assert page.fits_its_width()
 
 
+def test_what_stands_below_a_picture_stays_in_sight_when_the_picture_arrives(
+    open_page: OpenPage, sandbox: Sandbox, app_says: AppSays, picture: dict[str, Any]
+) -> None:
+    pictures = [picture | {"block_id": f"picture{number}"} for number in range(6)]
+    app_says("Here", [*pictures, {"type": "section", "text": {"type": "mrkdwn", "text": "Below"}}])
+    ana = open_page(sandbox.page_url, height=560).become("U1")
+    natural_width(ana.main.get_by_role("img", name=ALT).last)
+    expect(ana.message("Below").get_by_text("Below")).to_be_in_viewport()
+    box = ana.page.locator(".talk .scroll")
+    assert box.evaluate("box => box.scrollHeight > box.clientHeight")
+
+
 def test_a_picture_can_be_looked_at_in_large_and_put_away_again(
     ana: SlackPage, app_says: AppSays, picture: dict[str, Any]
 ) -> None:

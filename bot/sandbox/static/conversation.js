@@ -23,6 +23,8 @@ export class Conversation {
     this.height = 0;
     this.node.addEventListener("scroll", () => this.scrolled());
     new ResizeObserver(() => this.resized()).observe(this.node);
+    // A picture takes its room only once it is there.
+    this.node.addEventListener("load", () => this.resized(), true);
   }
 
   // Where the person scrolled to; a box that has just become smaller was not scrolled by anybody.
