@@ -30,10 +30,8 @@ def sync_roster(setting: Setting, workspace: str) -> bool:
     """Read the roster if the last look is too old; True when it did. A refusal waits for the next time."""
     now = setting.now()
     with setting.store.begin(workspace) as tx:
-        last = workspaces.roster_synced_at(tx)
-        if last is not None and now - last < EVERY:
+        if not workspaces.set_roster_synced(tx, now, last_before=now - EVERY):
             return False
-        workspaces.set_roster_synced(tx, now)
         known = {person.ref: person for person in members.list_people(tx)}
     try:
         _sync(setting, workspace, known, now)

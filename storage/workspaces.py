@@ -73,8 +73,12 @@ def roster_synced_at(tx: Tx) -> datetime | None:
     return at
 
 
-def set_roster_synced(tx: Tx, at: datetime) -> None:
-    _change(tx, roster_synced_at=at)
+def set_roster_synced(tx: Tx, at: datetime, *, last_before: datetime | None = None) -> bool:
+    """Note when the roster was read; False, and nothing noted, when somebody read it after last_before."""
+    column = workspaces.c.roster_synced_at
+    due = () if last_before is None else (column.is_(None) | (column <= last_before),)
+    here = update(workspaces).where(workspaces.c.workspace == tx.workspace, *due)
+    return bool(tx.execute(here.values(roster_synced_at=at)).rowcount)
 
 
 def set_uninstalled(tx: Tx, at: datetime | None) -> None:
