@@ -83,15 +83,19 @@ def beat_all(setting: Setting) -> bool:
 def next_due_at(setting: Setting, workspace: str) -> datetime | None:
     """The next instant of the movable clock at which a row is due, or the roster wants a look."""
     with setting.store.read(workspace) as tx:
-        synced = workspaces.roster_synced_at(tx)
-        ahead = (
-            rules.earliest_due_at(tx),
-            timers.earliest_due_at(tx),
-            next_freeze_at(tx),
-            _next_send_at(tx),
-            synced + ROSTER_EVERY if synced else None,
-        )
-        return min((at for at in ahead if at is not None), default=None)
+        row_at, synced = next_row_at(tx), workspaces.roster_synced_at(tx)
+    return _earliest(row_at, synced + ROSTER_EVERY if synced else None)
+
+
+def next_row_at(tx: Tx) -> datetime | None:
+    """The next instant at which a row is due."""
+    return _earliest(
+        rules.earliest_due_at(tx), timers.earliest_due_at(tx), next_freeze_at(tx), _next_send_at(tx)
+    )
+
+
+def _earliest(*ahead: datetime | None) -> datetime | None:
+    return min((at for at in ahead if at is not None), default=None)
 
 
 def _next_send_at(tx: Tx) -> datetime | None:

@@ -21,6 +21,7 @@ from bot.slack import Messenger, web_client
 from handlers import teams as setting_up
 from handlers.members import note_person
 from schedules import scheduler
+from schedules.roster import EVERY as ROSTER_EVERY
 from schedules.setting import Setting
 from storage import workspaces
 from storage.crypto import Keys
@@ -73,14 +74,24 @@ class Office:
             pass
 
     def pass_until(self, when: str, tz: str = NEW_YORK) -> None:
-        """Let time pass with everything that falls due on the way."""
+        """Let time pass with everything that falls due on the way.
+
+        Slack's roster is looked at before, not every six hours of a week in which nothing else happens.
+        """
         until = moment(when, tz)
         self.settle()
-        while (due_at := scheduler.next_due_at(self.setting, self.workspace)) is not None and due_at <= until:
+        while (due_at := self._next_row_at()) is not None and due_at <= until:
+            if due_at - self.clock.now() > ROSTER_EVERY:
+                self.clock.move_to(due_at - timedelta(minutes=1))
+                self.settle()
             self.clock.move_to(max(due_at, self.clock.now()))
             self.settle()
         self.clock.move_to(until)
         self.settle()
+
+    def _next_row_at(self) -> datetime | None:
+        with self.setting.store.read(self.workspace) as tx:
+            return scheduler.next_row_at(tx)
 
     # ---- rows
 

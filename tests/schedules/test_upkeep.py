@@ -16,7 +16,8 @@ def test_who_took_part_is_forgotten_with_the_answers(office: Office) -> None:
     office.pass_until(FIRST_CARD)
     with office.begin() as tx:
         assert [found.week for found in checkins.list_weeks(tx, office.ref(AMY))] == [0]
-    office.pass_until("2027-04-20 12:00")
+    office.at("2027-04-20 12:00")
+    office.settle()
     erase_old(office.setting, office.workspace)
     with office.begin() as tx:
         assert min(found.week for found in checkins.list_weeks(tx, office.ref(AMY))) == 1

@@ -20,8 +20,9 @@ from bot.demo.stage import Stage, stage, start_teams
 from bot.domain.checkins import Checkin
 from bot.sandbox import Call, Message, Outcome, Person, Sandbox, View
 from bot.sandbox.inputs import Chosen
+from schedules import scheduler
 from schedules.roster import EVERY as ROSTER_EVERY
-from storage import checkins, members, outbox, rules, timers
+from storage import checkins, members
 from storage.schema import metadata
 from tests.blocks.reading import buttons, texts
 from tests.stories.people import RESTING, START, cast
@@ -94,8 +95,7 @@ class Play:
 
     def _next_row_at(self) -> datetime | None:
         with self.stage.read() as tx:
-            ahead = (rules.earliest_due_at(tx), timers.earliest_due_at(tx), outbox.earliest_due_at(tx))
-        return min((at for at in ahead if at is not None), default=None)
+            return scheduler.next_row_at(tx)
 
     # ---- what people do
 
