@@ -14,7 +14,7 @@ from bot.domain import asks as asking
 from bot.domain.checkins import Outlook, Reason
 from bot.domain.crisis import is_reviewed
 from bot.domain.localtime import closing_at, local, week_of
-from bot.domain.members import Member
+from bot.domain.members import Member, Team, TeamState
 from bot.domain.supervision import prompt_number
 from handlers.asks import line
 from handlers.events import EventVisit, ListenEvent
@@ -167,10 +167,16 @@ def _teams(visit: Visit, tx: Tx) -> tuple[TeamLine, ...]:
             team_id=team.team_id,
             name=team.name,
             state=team.state,
-            members=len(teams.list_members(tx, team.team_id, visit.now)),
+            members=_people_of(visit, tx, team),
         )
         for team in teams.list_teams(tx)
     )
+
+
+def _people_of(visit: Visit, tx: Tx, team: Team) -> int:
+    """How many are on a team; of one that has not started, how many are to be."""
+    plan = teams.get_plan(tx, team.team_id) if team.state is not TeamState.STARTED else None
+    return len(plan.members if plan else teams.list_members(tx, team.team_id, visit.now))
 
 
 def register(app: App, listen: Listen, listen_event: ListenEvent) -> None:

@@ -132,6 +132,9 @@ def test_no_team_starts_without_the_promise(play: Play) -> None:
     assert [row["state"] for row in play.rows()["teams"]] == ["awaiting_promise"]
     assert not play.rows()["rules"]
     assert len(play.dm(MARIA)) == 1
+    play.click(NORA, play.home(NORA), ids.OPENED_WORK)
+    team = play.words()("home.team_awaiting_promise")
+    assert f"people: {len(EIGHT)} · {team}" in text_of(play.seen_home(NORA))
 
 
 def test_only_the_named_leader_can_promise(play: Play) -> None:
