@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -203,6 +204,19 @@ def show(port: int) -> int:
 
 
 def _show(on: Stage) -> None:
+    with opened(on):
+        print(
+            f"Open {on.sandbox.page_url} in a browser. Ctrl-C ends it; the next start begins afresh.",
+            flush=True,
+        )
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        print()
+
+
+@contextmanager
+def opened(on: Stage) -> Iterator[Tour]:
+    """The teams started and their first days played; the page is up and its clock runs."""
     tour = Tour(on=on, lock=threading.Lock(), ended=threading.Event())
     start_teams(on)
     for crew in on.cast.crews:
@@ -216,13 +230,8 @@ def _show(on: Stage) -> None:
     )
     clock = threading.Thread(target=tour.run, daemon=True)
     clock.start()
-    print(
-        f"Open {on.sandbox.page_url} in a browser. Ctrl-C ends it; the next start begins afresh.", flush=True
-    )
     try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        print()
+        yield tour
     finally:
         tour.ended.set()
         clock.join()
