@@ -146,9 +146,13 @@ def _moved(tx: Tx, visit: Visit, week: int, step: Callable[[State], State]) -> t
 
 
 def _remember_card(tx: Tx, visit: Visit, found: Checkin) -> None:
-    """A click on a card whose sending was never confirmed tells where it is."""
-    if found.ts is None and visit.act.channel and visit.act.ts:
-        checkins.set_newest_card(tx, visit.ref, found.week, visit.act.channel, visit.act.ts)
+    """A click on a card whose sending was never confirmed tells where it is; the one before is older now."""
+    channel, ts = visit.act.channel, visit.act.ts
+    if not channel or not ts or ts <= (found.ts or ""):
+        return
+    if found.ts:
+        checkins.retire_card(tx, visit.ref, found.week, found.ts, visit.now)
+    checkins.set_newest_card(tx, visit.ref, found.week, channel, ts)
 
 
 def _card_now(tx: Tx, visit: Visit, member: Member, week: int) -> Replies:
