@@ -229,7 +229,7 @@ def _answer(visit: Visit, tx: Tx, member: Member, ask_id: str, given: AskState, 
 
 def _may_answer(visit: Visit, tx: Tx, ask_id: str) -> bool:
     ask = asks.get(tx, ask_id)
-    return ask is not None and ask.may_answer(visit.ref) and ask.state in asking.WAITING
+    return ask is not None and ask.waits_for(visit.ref)
 
 
 def _no_longer_open(visit: Visit, tx: Tx, ask_id: str) -> Replies:

@@ -64,7 +64,7 @@ def _of(scene: Scene) -> Ask:
 
 def _waits(scene: Scene) -> bool:
     ask = asks.get(scene.tx, str(scene.claim.facts["ask"]))
-    return ask is not None and ask.state in asking.WAITING and ask.may_answer(scene.to)
+    return ask is not None and ask.waits_for(scene.to)
 
 
 def _is_answered(scene: Scene) -> bool:

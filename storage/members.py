@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 
 from bot.domain.members import Length, Member, Person, PersonRef, Preferences
 from storage import teams, workspaces
@@ -26,11 +25,6 @@ def put(tx: Tx, user_id: str, person: Person) -> None:
 def set_quiet(tx: Tx, ref: PersonRef, quiet_from: datetime | None, quiet_until: datetime | None) -> None:
     """Cache somebody's next do-not-disturb span as Slack told it (delivery 11)."""
     tx.execute(update(people).where(*_one(tx, ref)).values(quiet_from=quiet_from, quiet_until=quiet_until))
-
-
-def set_inactive(tx: Tx, ref: PersonRef) -> None:
-    """Somebody left the workspace or was deactivated in Slack."""
-    tx.execute(update(people).where(*_one(tx, ref)).values(active=False))
 
 
 def get(tx: Tx, ref: PersonRef) -> Person | None:
@@ -57,12 +51,6 @@ def list_people(tx: Tx) -> tuple[Person, ...]:
     return tuple(_person(row) for row in found)
 
 
-def list_known(tx: Tx, refs: Iterable[PersonRef]) -> frozenset[PersonRef]:
-    """Those of the given people who stand in the roster."""
-    query = select(people.c.ref).where(people.c.workspace == tx.workspace, people.c.ref.in_(tuple(refs)))
-    return frozenset(tx.execute(query).scalars())
-
-
 def choices(tx: Tx, ref: PersonRef) -> Preferences:
     """What somebody chose, or the defaults."""
     found = tx.execute(select(preferences).where(*_chose(tx, ref))).first()
@@ -71,11 +59,6 @@ def choices(tx: Tx, ref: PersonRef) -> Preferences:
     kept = {name: value for name, value in found._mapping.items() if name not in ("workspace", "ref")}
     kept.update(length=Length(found.length), items_off=frozenset(found.items_off))
     return Preferences(**kept)
-
-
-def has_chosen(tx: Tx, ref: PersonRef) -> bool:
-    """Whether anything is kept of somebody's choices, that is, whether they ever tapped."""
-    return bool(tx.execute(select(exists().where(*_chose(tx, ref)))).scalar())
 
 
 def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:

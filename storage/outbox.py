@@ -110,14 +110,6 @@ def earliest_due_at(tx: Tx) -> datetime | None:
     return at
 
 
-def count_in_hand(tx: Tx) -> int:
-    """Notices that some worker is sending right now."""
-    in_hand = outbox.c.fate.in_([Fate.CLAIMED, Fate.ATTEMPTED])
-    return int(
-        tx.execute(select(func.count()).where(outbox.c.workspace == tx.workspace, in_hand)).scalar_one()
-    )
-
-
 def list_stuck(tx: Tx) -> tuple[tuple[Kind, Fate, str, int], ...]:
     """What needs a person's look: kind, fate, reason code and how many, for `choir doctor`."""
     stuck = outbox.c.fate.in_([Fate.HELD, Fate.PARKED])

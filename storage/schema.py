@@ -80,7 +80,6 @@ workspaces = _table(
     Column("key_holder_conflict", Boolean, nullable=False, server_default=text("false")),
     Column("key_check", String(64), nullable=False),
     Column("send_not_before", Instant),
-    Column("next_due_at", Instant),
     Column("roster_synced_at", Instant),
     Column("uninstalled_at", Instant),
 )

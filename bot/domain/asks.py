@@ -60,16 +60,15 @@ class Ask:
     def may_answer(self, person: PersonRef) -> bool:
         return person in (self.recipient, self.also_asked)
 
+    def waits_for(self, person: PersonRef) -> bool:
+        """Whether somebody was asked and nobody has answered; a late answer is an answer too."""
+        return self.may_answer(person) and self.state in WAITING
+
 
 def recipients(asker: PersonRef, team: Team | None) -> tuple[PersonRef, ...]:
     """Who can be asked, the supervisor first; never oneself."""
     people = (team.supervisor, team.deputy) if team else ()
     return tuple(dict.fromkeys(ref for ref in people if ref and ref != asker))
-
-
-def answer(state: AskState, given: AskState) -> AskState | None:
-    """The state after a recipient's answer, or None when there is nothing left to answer."""
-    return given if state in WAITING else None
 
 
 def withdraw(state: AskState) -> AskState | None:

@@ -5,7 +5,7 @@ Only rosters are looked at, never answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.domain.members import PersonRef
@@ -81,17 +81,3 @@ def together(pool: Iterable[Roster]) -> int:
     """How many count in a pool: a reader of any of its teams reads the pooled line too."""
     teams = tuple(pool)
     return len(counted_in({team.team_id for team in teams}, teams))
-
-
-def teams_with_words(rosters: Iterable[Roster]) -> frozenset[str]:
-    """Ids of the teams that belong to some group."""
-    return frozenset(team_id for group in partition(rosters) for team_id in group)
-
-
-def group_sizes(rosters: Iterable[Roster]) -> Mapping[str, int]:
-    """For each team the number of people that count with it: its group's, or its own when in none."""
-    teams = {team.team_id: team for team in rosters}
-    sizes = {team_id: team.eligible for team_id, team in teams.items()}
-    for group in partition(teams.values()):
-        sizes.update(dict.fromkeys(group, together(teams[team_id] for team_id in group)))
-    return sizes

@@ -76,10 +76,6 @@ def period_starts_at(epoch_on: date, period: int) -> datetime:
     return freeze_at(epoch_on, period - 1)
 
 
-def period_of(week: int) -> int:
-    return week // WEEKS_IN_PERIOD
-
-
 def weeks_of(period: int) -> range:
     return range(period * WEEKS_IN_PERIOD, (period + 1) * WEEKS_IN_PERIOD)
 

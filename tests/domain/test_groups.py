@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 from bot.domain.groups import (
     Roster,
     counted_in,
-    group_sizes,
     partition,
     readers_of,
     regroup,
-    teams_with_words,
 )
 from bot.domain.members import PersonRef
 from bot.domain.privacy import ROSTER_MIN
@@ -84,14 +82,11 @@ def test_whoever_reads_a_line_does_not_make_the_team_large_enough() -> None:
 def test_small_siblings_are_pooled_when_together_enough() -> None:
     teams = [team("b", 4, unit="u", pooled=True), team("a", 4, unit="u", pooled=True)]
     assert partition(teams) == (("a", "b"),)
-    assert group_sizes(teams) == {"a": 8, "b": 8}
 
 
 def test_small_siblings_that_are_not_enough_are_never_shown() -> None:
     teams = [team("a", 4, unit="u", pooled=True), team("b", 3, unit="u", pooled=True)]
     assert partition(teams) == ()
-    assert teams_with_words(teams) == frozenset()
-    assert group_sizes(teams) == {"a": 4, "b": 3}
 
 
 def test_a_reader_of_one_team_is_not_counted_in_the_pool_of_another() -> None:
@@ -119,14 +114,13 @@ def test_teams_without_a_unit_have_no_siblings() -> None:
 def test_a_large_team_does_not_carry_its_small_siblings() -> None:
     teams = [team("a", 12, unit="u", pooled=True), team("b", 5, unit="u", pooled=True)]
     assert partition(teams) == (("a",),)
-    assert group_sizes(teams) == {"a": 12, "b": 5}
 
 
 @given(trees())
 def test_every_team_is_in_one_group_at_most(rosters: tuple[Roster, ...]) -> None:
     shown = [team_id for group in partition(rosters) for team_id in group]
     assert len(shown) == len(set(shown))
-    assert set(shown) == teams_with_words(rosters) <= {roster.team_id for roster in rosters}
+    assert set(shown) <= {roster.team_id for roster in rosters}
 
 
 @given(trees())
@@ -152,7 +146,8 @@ def test_a_group_of_one_is_large_enough_by_itself(rosters: tuple[Roster, ...]) -
 
 @given(trees())
 def test_a_willing_team_is_left_out_only_when_its_siblings_are_too_few(rosters: tuple[Roster, ...]) -> None:
-    left_out = [one for one in rosters if one.team_id not in teams_with_words(rosters)]
+    shown = {team_id for group in partition(rosters) for team_id in group}
+    left_out = [one for one in rosters if one.team_id not in shown]
     for unit in {one.unit_id for one in left_out if one.unit_id and one.pooled}:
         pool = tuple(one.team_id for one in left_out if one.unit_id == unit and one.pooled)
         assert counted(rosters, pool) < ROSTER_MIN
@@ -163,16 +158,6 @@ def test_the_order_of_teams_changes_nothing(rosters: tuple[Roster, ...], chance:
     mixed = chance.sample(rosters, len(rosters))
     assert partition(mixed) == partition(rosters)
     assert all(group == tuple(sorted(group)) for group in partition(mixed))
-
-
-@given(trees())
-def test_set_up_names_the_size_of_the_group_or_of_the_team_alone(rosters: tuple[Roster, ...]) -> None:
-    sizes = group_sizes(rosters)
-    expected = {one.team_id: one.eligible for one in rosters}
-    for group in partition(rosters):
-        expected |= dict.fromkeys(group, counted(rosters, group))
-    assert sizes == expected
-    assert all((size >= ROSTER_MIN) == (name in teams_with_words(rosters)) for name, size in sizes.items())
 
 
 # Inside a block

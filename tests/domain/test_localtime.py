@@ -25,7 +25,6 @@ from bot.domain.localtime import (
     monday_of,
     next_working,
     next_working_day,
-    period_of,
     period_starts_at,
     same_hour_next_working_day,
     slot_at,
@@ -226,10 +225,8 @@ def test_every_zone_s_friday_at_four_has_passed_by_saturday_four_utc_before_a_fr
         assert min(closings) > saturday_at_four - timedelta(days=2)
 
 
-@given(st.integers(0, 400))
-def test_periods_follow_each_other_without_a_gap_or_an_overlap(week: int) -> None:
-    period = period_of(week)
-    assert week in weeks_of(period)
+@given(st.integers(0, 100))
+def test_periods_follow_each_other_without_a_gap_or_an_overlap(period: int) -> None:
     assert weeks_of(period).stop == weeks_of(period + 1).start
     assert period_starts_at(EPOCH, period + 1) == freeze_at(EPOCH, period)
 
@@ -240,7 +237,6 @@ def test_the_first_period_starts_on_the_sunday_before_the_epoch() -> None:
 
 def test_a_block_is_three_periods_from_the_first_on() -> None:
     assert [block_of(period) for period in range(7)] == [0, 0, 0, 1, 1, 1, 2]
-    assert [period_of(week) for week in (0, 3, 4, 11, 12)] == [0, 0, 1, 2, 3]
     assert list(weeks_of(2)) == [8, 9, 10, 11]
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.blocks import asks as screens
 from bot.blocks import ids
 from bot.domain.asks import FOLLOW_UP, TIMERS, AskState
-from bot.domain.members import PersonRef
+from bot.domain.members import Person, PersonRef
 from bot.domain.notices import Kind, dedupe_key
 from handlers.members import note_person
 from storage import asks, members, outbox, teams, timers
@@ -134,7 +134,7 @@ def test_nobody_else_can_be_asked(world: World) -> None:
 
 def test_somebody_who_left_is_not_offered(world: World) -> None:
     with world.begin() as tx:
-        members.set_inactive(tx, world.ref(LUIS))
+        members.put(tx, LUIS.id, Person(ref=world.ref(LUIS), tz=LUIS.tz, active=False))
     world.tap(ANA, ids.OPENED_ASK, place=world.card(ANA))
     window = world.window(ANA)
     assert window

@@ -163,7 +163,7 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
     """Every function of the store, called with the very ids that fill used."""
     (user_id, ana), (_, ben) = people.items()
     return {
-        **_calls_about_people(user_id, ana, ben),
+        **_calls_about_people(user_id, ana),
         **_calls_about_teams(ana, ben),
         **_calls_about_weeks(ana),
         **_calls_about_periods(ana),
@@ -173,18 +173,15 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
     }
 
 
-def _calls_about_people(user_id: str, ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+def _calls_about_people(user_id: str, ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     return {
         "members.put": lambda tx: members.put(tx, user_id, Person(ref=ana, tz="Etc/UTC")),
         "members.set_quiet": lambda tx: members.set_quiet(tx, ana, None, None),
-        "members.set_inactive": lambda tx: members.set_inactive(tx, ana),
         "members.hold": lambda tx: members.hold(tx, ana),
         "members.get": lambda tx: members.get(tx, ana),
         "members.user_id": lambda tx: members.user_id(tx, ana),
         "members.list_people": members.list_people,
-        "members.list_known": lambda tx: members.list_known(tx, [ana, ben]),
         "members.choices": lambda tx: members.choices(tx, ana),
-        "members.has_chosen": lambda tx: members.has_chosen(tx, ana),
         "members.choose": lambda tx: members.choose(tx, ana, stopped=True),
         "members.member": lambda tx: members.member(tx, ana, NOW),
         "members.known": lambda tx: members.known(tx, ana, NOW),
@@ -311,7 +308,6 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.postpone": lambda tx: outbox.postpone(tx, claim, NOW),
         "outbox.settle": lambda tx: outbox.settle(tx, claim, Fate.NOT_WANTED),
         "outbox.earliest_due_at": outbox.earliest_due_at,
-        "outbox.count_in_hand": outbox.count_in_hand,
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),
         "outbox.last_told": lambda tx: outbox.last_told(tx, ana),
         "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),

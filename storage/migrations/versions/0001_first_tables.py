@@ -234,7 +234,6 @@ def upgrade() -> None:
         sa.Column("key_holder_conflict", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("key_check", sa.String(length=64), nullable=False),
         sa.Column("send_not_before", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("roster_synced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("uninstalled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("workspace", name=op.f("pk_workspaces")),
