@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ def kill(
     )
     drawn: list[Drawn] = []
     (code, moments), *_ = at_once(
-        lambda: workers.run(order), *([lambda: _freeze(agency, drawn)] if rival else [])
+        lambda: workers.run(order), *([lambda: _freeze(agency, drawn, nth % 12 / 100)] if rival else [])
     )
     stood, before = states(agency), agency.rows("releases")
     with watched(drawn):
@@ -78,7 +79,9 @@ def kill(
     )
 
 
-def _freeze(agency: Agency, drawn: list[Drawn]) -> tuple[int, int]:
+def _freeze(agency: Agency, drawn: list[Drawn], after: float) -> tuple[int, int]:
+    """Another worker, somewhat later: a new process needs a moment."""
+    time.sleep(after)
     with watched(drawn):
         return int(freeze(agency.setting, agency.workspace)), 0
 

@@ -23,7 +23,9 @@ from schedules.upkeep import erase_old
 from storage import answers, digests, members, teams, workspaces
 from storage.database import Store, Tx
 from storage.digests import Release, ReleaseState
-from storage.schema import metadata, releases
+from storage.schema import answers as answers_table
+from storage.schema import memberships, metadata, releases
+from storage.schema import people as people_table
 
 EPOCH = date(2027, 1, 11)
 BEGINS_AT = period_starts_at(EPOCH, 0)
@@ -75,15 +77,22 @@ class Agency:
         """A team that starts at an instant with those people, in New York."""
         supervisor = supervisor or f"UBOSS{team_id.upper()}"
         about = {"name": f"Team {team_id}", "tz": "America/New_York", "state": TeamState.STARTED, **facts}
+        members_ = tuple(people)
         with self.begin() as tx:
-            for user_id in (supervisor, *people):
-                note(tx, user_id)
             if facts.get("leader"):
                 about["leader"] = note(tx, facts["leader"])
-            team = Team(team_id=team_id, supervisor=tx.ref(supervisor), started_at=at, **about)
+            team = Team(team_id=team_id, supervisor=note(tx, supervisor), started_at=at, **about)
             teams.save(tx, team)
-            for user_id in people:
-                teams.join(tx, team_id, tx.ref(user_id), at)
+            self._join_at_once(tx, team_id, members_, at)
+
+    def _join_at_once(self, tx: Tx, team_id: str, user_ids: tuple[str, ...], at: datetime) -> None:
+        """People who belong to no team yet, with two statements for all of them."""
+        here = [{"workspace": self.workspace, "ref": tx.ref(user_id)} for user_id in user_ids]
+        if not here:
+            return
+        shown = {"sealed_id": tx.keys.seal_id(self.workspace, "U"), "tz": "America/New_York", "active": True}
+        tx.execute(tx.insert(people_table).on_conflict_do_nothing(), [row | shown for row in here])
+        tx.execute(memberships.insert(), [row | {"team_id": team_id, "from_at": at} for row in here])
 
     def unit(self, unit_id: str, owner: str) -> None:
         with self.begin() as tx:
@@ -105,6 +114,19 @@ class Agency:
             for user_id, weight in weights.items():
                 given = {"qI01": 2} if weight is None else {CORE: weight}
                 answers.save(tx, tx.ref(user_id), week, given)
+
+    def take_part(self, week: int, user_ids: Iterable[str]) -> None:
+        """They answer the first question, and nobody can read what: it counts as neutral."""
+        rows = [
+            {"workspace": self.workspace, "ref": self.ref(user_id), "week": week}
+            for user_id in sorted(user_ids)
+        ]
+        with self.begin() as tx:
+            unreadable = {"weighed": True, "sealed": b"unreadable"}
+            if rows:
+                tx.execute(
+                    tx.insert(answers_table).on_conflict_do_nothing(), [row | unreadable for row in rows]
+                )
 
     # ---- time
 
