@@ -61,7 +61,7 @@ def _askable(visit: Visit, tx: Tx, member: Member, earlier: Ask | None) -> tuple
     """Supervisor and deputy, and whom the one asked before named; those who are still here."""
     named = earlier.next_person if earlier else None
     people = dict.fromkeys((*asking.recipients(visit.ref, member.team), *([named] if named else [])))
-    return tuple(ref for ref in people if _is_here(tx, ref))
+    return tuple(ref for ref in people if members.is_here(tx, ref))
 
 
 def _has_deputy(visit: Visit, member: Member, open_to: list[PersonRef]) -> bool:
@@ -73,11 +73,6 @@ def _role(member: Member, ref: PersonRef) -> Role:
     if member.team and ref == member.team.supervisor:
         return "supervisor"
     return "deputy" if member.team and ref == member.team.deputy else "named"
-
-
-def _is_here(tx: Tx, ref: PersonRef) -> bool:
-    person = members.get(tx, ref)
-    return person is not None and person.active
 
 
 def on_asked(visit: Visit, tx: Tx, member: Member) -> Replies:

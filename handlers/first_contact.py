@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from slack_bolt import App
 
 from bot.blocks import first_contact as screens
 from bot.blocks import ids
-from bot.domain.localtime import local
 from bot.domain.members import TERMS_VERSION, Member
-from bot.domain.rotation import keys_for
 from handlers.payloads import Malformed
 from handlers.visit import Edit, FreshHome, Listen, Replies, Visit, for_member
-from storage import checkins, members, planning
+from storage import members, planning
 from storage.database import Tx
 
 
@@ -36,26 +32,10 @@ def _said_again(visit: Visit, tx: Tx, member: Member) -> Replies:
     member = visit.member(tx) or member
     if not visit.act.ts or member.team is None:
         return (FreshHome(),)
-    sees, chosen = visit.who_sees(tx, member), member.preferences
-    facts = screens.FirstContact(
-        team=member.team.name,
-        sees=sees,
-        country=member.country,
-        weekday=chosen.weekday,
-        local_time=chosen.local_time,
-        questions=len(keys_for(0, chosen.length, frozenset(), small=not sees.words_possible)),
-        first_on=_first_on(visit, tx, member),
-    )
-    message = screens.first_contact(visit.words(member), facts, accepted=chosen.accepted)
+    first_on = planning.first_on(tx, member, visit.now)
+    facts = screens.facts_of(member, visit.who_sees(tx, member), first_on)
+    message = screens.first_contact(visit.words(member), facts, accepted=member.preferences.accepted)
     return (Edit(message=message), FreshHome())
-
-
-def _first_on(visit: Visit, tx: Tx, member: Member) -> date | None:
-    """The local date of the first check-in; None once one has come."""
-    if any(checkin.ts for checkin in checkins.list_weeks(tx, visit.ref)):
-        return None
-    outlook = planning.next_checkin(tx, visit.ref, visit.now)
-    return local(outlook.at, member.person.tz).date() if outlook and outlook.at else None
 
 
 def register(app: App, listen: Listen) -> None:

@@ -8,7 +8,6 @@ from bot.blocks import asks as screens
 from bot.blocks.elements import Message
 from bot.domain import asks as asking
 from bot.domain.asks import Ask, AskState
-from bot.domain.members import PersonRef
 from bot.domain.notices import Kind, notice
 from schedules.setting import Recipe, Scene
 from storage import asks, members, outbox, timers
@@ -110,13 +109,8 @@ def _unanswered(scene: Scene) -> Message:
         scene.words,
         ask_id=ask.ask_id,
         recipient_id=scene.user_id(ask.recipient),
-        others=tuple(scene.user_id(ref) for ref in others if _is_here(scene, ref)),
+        others=tuple(scene.user_id(ref) for ref in others if members.is_here(scene.tx, ref)),
     )
-
-
-def _is_here(scene: Scene, ref: PersonRef) -> bool:
-    person = members.get(scene.tx, ref)
-    return person is not None and person.active
 
 
 RECIPES = {

@@ -32,6 +32,12 @@ def get(tx: Tx, ref: PersonRef) -> Person | None:
     return found and _person(found)
 
 
+def is_here(tx: Tx, ref: PersonRef) -> bool:
+    """Whether somebody is known and has not left Slack."""
+    person = get(tx, ref)
+    return person is not None and person.active
+
+
 def hold(tx: Tx, ref: PersonRef) -> None:
     """Let nothing else be done in somebody's name until this transaction ends: two clicks at once."""
     # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.content.holidays import calendar_of
 from bot.domain.checkins import Outlook, Situation, State, outlook
-from bot.domain.members import PersonRef
+from bot.domain.localtime import local
+from bot.domain.members import Member, PersonRef
 from storage import checkins, members, privacy, rules, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
@@ -35,3 +36,11 @@ def next_checkin(tx: Tx, ref: PersonRef, now: datetime) -> Outlook | None:
         return None
     settled = {found.week for found in checkins.list_weeks(tx, ref) if found.state is not State.PLANNED}
     return outlook(facts, settled, since, now)
+
+
+def first_on(tx: Tx, member: Member, now: datetime) -> date | None:
+    """The local date of somebody's first check-in, as far as it is known now; None once one has come."""
+    if any(checkin.ts for checkin in checkins.list_weeks(tx, member.ref)):
+        return None
+    next_one = next_checkin(tx, member.ref, now)
+    return local(next_one.at, member.person.tz).date() if next_one and next_one.at else None

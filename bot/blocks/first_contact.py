@@ -25,7 +25,9 @@ from bot.blocks.elements import (
 )
 from bot.blocks.privacy import key_holder_briefly, who_sees_button, whole_promise
 from bot.content import Words
+from bot.domain.members import Member
 from bot.domain.privacy import WhoSees, promise_numbers
+from bot.domain.rotation import keys_for
 
 QUESTIONS = {1: "first_contact.one_question", 2: "first_contact.two_questions"}
 
@@ -41,6 +43,20 @@ class FirstContact:
     local_time: time
     questions: int = 2
     first_on: date | None = None
+
+
+def facts_of(member: Member, sees: WhoSees, first_on: date | None) -> FirstContact:
+    """What the first message says to somebody, with the day, hour and length they have chosen by now."""
+    chosen = member.preferences
+    return FirstContact(
+        team=member.team.name if member.team else "",
+        sees=sees,
+        country=member.country,
+        weekday=chosen.weekday,
+        local_time=chosen.local_time,
+        questions=len(keys_for(0, chosen.length, frozenset(), small=not sees.words_possible)),
+        first_on=first_on,
+    )
 
 
 def first_contact(words: Words, facts: FirstContact, *, accepted: bool = False) -> Message:

@@ -177,6 +177,7 @@ def _calls_about_people(user_id: str, ana: PersonRef) -> dict[str, Callable[[Tx]
     return {
         "members.put": lambda tx: members.put(tx, user_id, Person(ref=ana, tz="Etc/UTC")),
         "members.set_quiet": lambda tx: members.set_quiet(tx, ana, None, None),
+        "members.is_here": lambda tx: members.is_here(tx, ana),
         "members.hold": lambda tx: members.hold(tx, ana),
         "members.get": lambda tx: members.get(tx, ana),
         "members.user_id": lambda tx: members.user_id(tx, ana),
@@ -215,6 +216,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
         "planning.next_checkin": lambda tx: planning.next_checkin(tx, ana, NOW),
+        "planning.first_on": lambda tx: planning.first_on(tx, members.known(tx, ana, NOW), NOW),
     }
 
 

@@ -45,6 +45,8 @@ def test_somebody_who_left_is_still_known_but_not_active(tx: Tx, ana: PersonRef)
     put(tx, "U0ANA", active=False)
     assert members.get(tx, ana) == replace(here, active=False)
     assert members.get(tx, ben.ref) == ben
+    assert (members.is_here(tx, ana), members.is_here(tx, ben.ref)) == (False, True)
+    assert not members.is_here(tx, tx.ref("U0CAM"))
 
 
 def test_a_slack_id_comes_back_for_the_moment_of_sending_only(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:

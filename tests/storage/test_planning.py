@@ -81,6 +81,17 @@ def test_the_next_check_in_is_this_week_s_until_it_was_dealt_with(tx: Tx, member
     assert planning.next_checkin(tx, member, NOW) == Outlook(at=next_week)
 
 
+def test_the_first_day_is_told_until_a_first_card_has_come(tx: Tx, member: PersonRef) -> None:
+    def told() -> date | None:
+        return planning.first_on(tx, members.known(tx, member, NOW), NOW)
+
+    assert told() == date(2026, 11, 18)
+    checkins.add(tx, member, 2, State.PLANNED)
+    assert told() == date(2026, 11, 18)
+    checkins.set_newest_card(tx, member, 2, "D1", "1.0")
+    assert told() is None
+
+
 def test_somebody_paused_hears_why_no_check_in_comes(tx: Tx, member: PersonRef) -> None:
     members.choose(tx, member, paused=True)
     assert planning.next_checkin(tx, member, NOW) == Outlook(why_none=Reason.PAUSED)
