@@ -332,6 +332,7 @@ def on_checked(visit: Visit) -> Replies:
 
 
 def _on_checked(visit: Visit, tx: Tx, member: Member, people: People) -> Replies:
+    teams.hold(tx, visit.act.fact("team"))  # its leader may be promising at this moment
     plan = teams.get_plan(tx, visit.act.fact("team"))
     if plan is None:
         raise Malformed("team")
@@ -427,6 +428,7 @@ def _pooling(visit: Visit, tx: Tx, words: Words, plan: TeamPlan, people: People)
 
 def _set_pooled(tx: Tx, pool: list[Team], *, pooled: bool) -> None:
     for team in pool:
+        teams.hold(tx, team.team_id)
         present = teams.get(tx, team.team_id)
         if present:
             teams.save(tx, replace(present, pooled=pooled))
@@ -442,6 +444,7 @@ def on_promise_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
 
 def on_promised(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The leader accepts: dated, visible to all, and the team starts, unless it has under another leader."""
+    teams.hold(tx, visit.act.fact("team"))  # an admin may be setting it up again at this moment
     team = _promised_team(visit, tx, visit.act.fact("team"))
     if team is None:
         return (Sorry(trouble="out_of_date"),)

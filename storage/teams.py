@@ -34,6 +34,12 @@ def get(tx: Tx, team_id: str) -> Team | None:
     return found and _team(found)
 
 
+def hold(tx: Tx, team_id: str) -> None:
+    """Let nobody else save a team until this transaction ends; what was read of it before may be old."""
+    # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.
+    tx.execute(select(teams.c.team_id).where(*_here(tx, teams), teams.c.team_id == team_id).with_for_update())
+
+
 def list_teams(tx: Tx) -> tuple[Team, ...]:
     """All teams by name."""
     query = select(teams).where(*_here(tx, teams)).order_by(teams.c.name, teams.c.team_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from bot.blocks import ids
 from bot.domain.members import Team, TeamState, Unit
 from bot.domain.notices import Kind
+from handlers.teams import start
 from storage import members, teams, workspaces
 from storage.schema import outbox
 from tests.handlers.bodies import Body, click, filled, in_view, interaction, on_message, submission
@@ -387,6 +390,27 @@ def test_a_promise_given_twice_at_once_starts_the_team_once(world: World) -> Non
         rows = tx.execute(outbox.select().where(outbox.c.kind == Kind.TEAM_STARTED)).all()
         assert len(teams.list_members(tx, "t1", NOW)) == 0  # they belong to another team and were not moved
     assert len(rows) == 2  # this one, and the one that started long ago
+
+
+@pytest.mark.parametrize("database", BOTH, indirect=True)
+def test_a_team_that_starts_while_an_admin_sets_it_up_again_has_started(world: World) -> None:
+    """The admin's form arrives before the leader's promise is committed, and waits for it."""
+    waiting(world)
+    again = submission(NORA.id, ids.VIEW_TEAM_CHECK, {}, {"team": "t1"})
+    with ThreadPoolExecutor(1) as threads:
+        with world.begin() as tx:
+            teams.hold(tx, "t1")
+            sending = threads.submit(world.send, again, finish=False)
+            time.sleep(0.3)
+            plan = teams.get_plan(tx, "t1")
+            assert plan
+            promised = replace(plan.team, promised_on=NOW.date(), staff_told_on=NOW.date())
+            start(tx, replace(plan, team=promised), NOW)
+        sending.result(timeout=10)
+    assert world.stage.bot.executor.wait_idle(10)
+    found = team(world)
+    assert found
+    assert (found.state, found.promised_on) == (TeamState.STARTED, NOW.date())
 
 
 def test_a_day_still_to_come_or_no_day_starts_nothing(world: World) -> None:

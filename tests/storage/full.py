@@ -199,6 +199,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.save": lambda tx: teams.save(tx, team_of(ana)),
         "teams.save_unit": lambda tx: teams.save_unit(tx, Unit(unit_id="u", name="Other")),
         "teams.save_plan": lambda tx: teams.save_plan(tx, plan),
+        "teams.hold": lambda tx: teams.hold(tx, "t"),
         "teams.get": lambda tx: teams.get(tx, "t"),
         "teams.get_plan": lambda tx: teams.get_plan(tx, "t"),
         "teams.list_teams": teams.list_teams,
