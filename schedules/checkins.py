@@ -38,6 +38,7 @@ def plan_checkins(setting: Setting, workspace: str) -> bool:
 
 def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     """Plan one person's week and when to look at them again; planning twice makes nothing twice."""
+    members.hold(tx, ref)  # a choice made at this moment comes before the planning or after it
     situation = planning.situation(tx, ref, now)
     since = rules.since(tx, ref, RuleKind.CHECKIN)
     if situation is None or since is None:
@@ -114,8 +115,8 @@ def _end_week(tx: Tx, member: Member, week: int, now: datetime) -> None:
         moved = checkins.skip(tx, member.ref, week, Reason.LATE)
     else:
         moved = checkins.move(tx, member.ref, week, (found.state,), ended)
-    if not moved:
-        return
+    if not moved or (ended is State.CLOSED and _rests(member, now)):
+        return  # who paused or stopped after the card came is not silent
     before = rules.standing(tx, member.ref)
     after = deciding.after_closing(before, ended, week)
     rules.set_standing(tx, member.ref, after)
@@ -131,8 +132,11 @@ def _about(timer: Timer) -> tuple[PersonRef, int]:
 
 def _wants(scene: Scene) -> bool:
     """The person is still here, on a team, and neither stopped nor paused."""
-    member, chosen = scene.member, scene.member.preferences
-    return not _has_left(member) and not chosen.stopped and not chosen.paused_at(scene.now)
+    return not _has_left(scene.member) and not _rests(scene.member, scene.now)
+
+
+def _rests(member: Member, now: datetime) -> bool:
+    return member.preferences.stopped or member.preferences.paused_at(now)
 
 
 def _has_left(member: Member) -> bool:

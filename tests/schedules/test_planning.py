@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from bot.domain.asks import Ask, AskState
+from bot.domain.checkins import Standing
 from bot.sandbox import Person
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver_one
@@ -83,6 +84,25 @@ def test_two_machines_at_once_close_a_week_once(office: Office, neighbour: Setti
     )
     assert [row["run"] for row in office.rows("rules", kind="checkin")] == [1, 1, 1]
     assert {week for person in STAFF for week in office.weeks(person)} == {("w0", "closed", None)}
+
+
+@on_sqlite
+@pytest.mark.parametrize("choice", [{"stopped": True}, {"paused": True}])
+def test_who_pauses_or_stops_while_a_card_is_out_was_not_silent(
+    office: Office, choice: dict[str, bool]
+) -> None:
+    office.at(FIRST_CARD)
+    office.settle()
+    with office.begin() as tx:
+        rules.set_standing(tx, office.ref(AMY), Standing(run=2))
+        members.choose(tx, office.ref(AMY), **choice)
+    office.at("2027-01-15 16:00")
+    office.settle()
+    assert office.weeks(AMY) == office.weeks(BOB) == [("w0", "closed", None)]
+    with office.begin() as tx:
+        assert rules.standing(tx, office.ref(AMY)) == Standing(run=2)
+        assert rules.standing(tx, office.ref(BOB)) == Standing(run=1)
+    assert office.notices("quiet_question") == []
 
 
 @on_sqlite
