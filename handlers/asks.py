@@ -106,7 +106,7 @@ def _close(visit: Visit, tx: Tx, earlier: Ask) -> Replies:
 
 def _add(visit: Visit, tx: Tx, member: Member, recipient: PersonRef) -> Ask:
     others = asking.recipients(visit.ref, member.team) if visit.act.several(ids.DEPUTY_TOO) else ()
-    deputy = next((ref for ref in others if ref != recipient), None)
+    deputy = next((ref for ref in others if ref != recipient and members.is_here(tx, ref)), None)
     asked_on = local(visit.now, member.person.tz).date()
     ask = Ask(ask_id=asks.new_id(), asker=visit.ref, recipient=recipient, deputy=deputy, asked_on=asked_on)
     asks.add(tx, ask)

@@ -551,8 +551,9 @@ def _on_pin_posted(visit: Visit, tx: Tx, member: Member, team: Team, *, in_chann
     if not in_channel:
         refused = screens.pin_refused(words, team_id=team.team_id, name=team.name, channel_id=channel)
         return (Edit(message=refused),)
+    about = f"{team.team_id}|{local(visit.now, team.tz):%Y%m%d}"  # on another day they are posted again
     facts = {"team": team.team_id}
-    outbox.add(tx, notice(Kind.PIN, None, team.team_id, visit.now, channel=channel, facts=facts))
+    outbox.add(tx, notice(Kind.PIN, None, about, visit.now, channel=channel, facts=facts))
     return (Edit(message=screens.pin_posted(words, name=team.name, channel_id=channel)),)
 
 

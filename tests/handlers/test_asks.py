@@ -142,6 +142,16 @@ def test_somebody_who_left_is_not_offered(world: World) -> None:
     assert ids.DEPUTY_TOO not in text_of(window)
 
 
+def test_a_deputy_who_left_meanwhile_is_not_asked_too(world: World) -> None:
+    with world.begin() as tx:
+        members.put(tx, EVA.id, Person(ref=world.ref(EVA), tz=EVA.tz, active=False))
+    told = world.submit(ANA, ids.VIEW_ASK, asked(deputy=True))
+    assert f"<@{EVA.id}>" not in text_of(told.view["blocks"])
+    with world.begin() as tx:
+        assert [ask.deputy for ask in asks.list_of(tx, world.ref(ANA))] == [None]
+        assert "ask_deputy" not in {timer.kind for timer in timers.list_due(tx, TIMERS, LATER, 10)}
+
+
 def test_with_nobody_to_ask_that_is_said(world: World) -> None:
     world.tap(OLGA, ids.OPENED_ASK, place=on_message(world.sandbox.dm_id(OLGA.id)))
     assert world.window(OLGA) is None

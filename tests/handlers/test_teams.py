@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -461,12 +462,18 @@ def test_an_edit_that_keeps_the_leader_keeps_the_promise(world: World) -> None:
 # ---- the lines to pin
 
 
-def test_the_lines_are_posted_once_where_the_bot_is(world: World) -> None:
+def test_the_lines_are_posted_once_a_day_where_the_bot_is(world: World) -> None:
+    def posted_in() -> list[str]:
+        with world.begin() as tx:
+            rows = tx.execute(outbox.select().where(outbox.c.kind == Kind.PIN)).all()
+        return [row.channel for row in rows]
+
     for _ in range(2):
         world.tap(NORA, ids.POSTED_PIN, "team0", place=world.card(NORA, week=9))
-    with world.begin() as tx:
-        rows = tx.execute(outbox.select().where(outbox.c.kind == Kind.PIN)).all()
-    assert [row.channel for row in rows] == [CHANNEL]
+    assert posted_in() == [CHANNEL]
+    world.stage.clock.advance(timedelta(days=1))
+    world.tap(NORA, ids.POSTED_PIN, "team0", place=world.card(NORA, week=9))
+    assert posted_in() == [CHANNEL, CHANNEL]
 
 
 def test_where_the_bot_is_not_the_card_says_how_to_invite_it(world: World) -> None:
