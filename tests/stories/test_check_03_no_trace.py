@@ -15,7 +15,7 @@ from tests.stories.people import ANA, BEN, CLEO, DANI, EIGHT, IN_CHARGE, IRENE
 from tests.stories.play import Play, actions_in, playing, text_of
 
 HEAVY, LIGHT = {"qC1": 5, "qI02": 4}, {"qC1": 1, "qI02": 1}
-SEALED = ("sealed", "sealed_id", "wrapped")
+SEALED = ("sealed", "sealed_id", "sealed_channel", "wrapped")
 """Ciphertexts differ by their nonces."""
 
 

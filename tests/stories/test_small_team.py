@@ -79,4 +79,4 @@ def test_what_the_supervisor_gets_does_not_depend_on_three_heavy_answers(two_tea
 
 
 def _without_prompt(weekly: str) -> list[str]:
-    return weekly.splitlines()[5:]
+    return weekly.splitlines()[6:]
