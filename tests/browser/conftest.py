@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from slack_sdk import WebClient
 
 from bot.sandbox import Channel, MovableClock, Person, Sandbox
 from bot.sandbox.page import Group, Guidance, PageOptions, Someone
 from bot.sandbox.travel import Jump, Progress, Report
 from tests.browser.little_app import MANIFEST, make_app
-from tests.browser.slackpage import SlackPage
+from tests.browser.slackpage import WAIT_MS, SlackPage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -81,6 +81,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield browser

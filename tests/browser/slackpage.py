@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
-WAIT_MS = 5_000
+WAIT_MS = 15_000
+"""How long anything may take; what works takes a fraction of a second, on a busy machine more."""
 MORE = re.compile("More actions|Más acciones")
 
 
