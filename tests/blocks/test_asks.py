@@ -67,7 +67,7 @@ def test_after_sending_it_can_be_taken_back_and_says_when_there_is_word(words: W
     assert words("ask.then") in joined(asks.asked(words, ask_id="a1", recipient_id=LUIS))
 
 
-@pytest.mark.parametrize("state", WAITING)
+@pytest.mark.parametrize("state", sorted(WAITING))
 def test_a_card_that_waits_has_three_answers(words: Words, state: AskState) -> None:
     found = buttons(card(words, state))
     assert set(found) == ANSWERS
