@@ -18,6 +18,7 @@ from bot.domain import privacy
 from bot.domain.privacy import WhoSees, at_most
 from bot.domain.rotation import is_due
 from bot.logs import PACKAGES
+from bot.proof.usefulness import BARS, Estimate
 from bot.setup.doctor import SCOPES
 from storage.schema import metadata
 
@@ -225,7 +226,7 @@ def rows(page: Path, heading: str) -> list[list[str]]:
     text = page.read_text(encoding="utf-8").split(f"\n{heading}\n", 1)[1]
     lines = re.split(r"\n#+ ", text, maxsplit=1)[0].splitlines()
     tables = [line for line, before in zip(lines[1:], lines, strict=False) if line[:1] == before[:1] == "|"]
-    return [[cell.strip() for cell in line[1:-1].split(" | ")] for line in tables if line[:4] != "|---"]
+    return [[cell.strip() for cell in line[1:-1].split("|")] for line in tables if line[:4] != "|---"]
 
 
 def test_the_promise_stands_in_the_words_staff_read() -> None:
@@ -261,6 +262,24 @@ def test_the_numbers_of_the_rule_are_those_of_the_code() -> None:
 
 def is_constant(name: str, value: object) -> bool:
     return name.isupper() and not callable(value)
+
+
+def test_the_figures_of_usefulness_come_from_a_command_that_is_there() -> None:
+    (command,) = re.findall(
+        r"(?m)^\.venv/bin/python -m (\S+) --teams 1000$", PRIVACY.read_text(encoding="utf-8")
+    )
+    assert names_something(f"{command.replace('.', '/')}.main")
+    table = {cells[0]: cells[1:] for cells in rows(PRIVACY, "## What the words are worth")}
+    assert BARS.keys() <= table.keys()
+    assert all(re.fullmatch(r"(\d?\.\d{3} ± \.\d{3})?", cell) for cells in table.values() for cell in cells)
+    for name, bar in BARS.items():
+        figures = [estimate(cell) for cell in (table[name][0], table[name][3])]
+        assert not any(bar.missed(figure) for figure in figures), name
+
+
+def estimate(cell: str) -> Estimate:
+    value, error = map(float, cell.split(" ± "))
+    return Estimate(value=value, error=error)
 
 
 def test_every_table_of_the_database_is_told_and_no_other() -> None:
