@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,13 @@ def test_every_link_between_the_pages_leads_somewhere(page: Path) -> None:
         file = (page.parent / name) if name else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), target
+
+
+def test_the_rooms_are_those_that_are_checked() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = next(each for each in settings["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert " > ".join(layers["layers"]) in text
 
 
 def test_every_heading_that_the_code_names_exists() -> None:
