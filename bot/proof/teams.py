@@ -20,8 +20,8 @@ from bot.domain.sampler import noise
 
 STABLE_BEFORE = 5
 """Periods without a change that every changing team has first (privacy §8, U1)."""
-CHANGE_WEEKS = range(STABLE_BEFORE * WEEKS_IN_PERIOD, 36)
-"""The weeks in which the one change of a year can come: 16 are left of its 52 to see it in."""
+CHANGE_WEEKS = range(STABLE_BEFORE * WEEKS_IN_PERIOD, 52)
+"""The weeks in which the one change of a year can come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

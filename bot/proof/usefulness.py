@@ -131,11 +131,14 @@ def _sees(life: Life, change: Change, releases: int) -> bool:
 
 
 def _right_words(life: Life) -> tuple[int, int]:
-    """Direction words of the first year that follow a change and say its direction, and all of them."""
-    said = life.directions[:YEAR]
+    """Direction words that follow a change and say its direction, and all of them.
+
+    A stable team counts with its year, a changing one as long as it is followed: 24 weeks beyond the change.
+    """
     if life.change is None:
-        return 0, _words(said)
-    return said[life.change.period :].count(1 if life.change.by > 0 else -1), _words(said)
+        return 0, _words(life.directions[:YEAR])
+    since = life.directions[life.change.period :]
+    return since.count(1 if life.change.by > 0 else -1), _words(life.directions)
 
 
 def _right_bands(life: Life) -> tuple[int, int]:
