@@ -221,8 +221,9 @@ def lose_lapsed(tx: Tx) -> int:
     lapsed = (releases.c.state == ReleaseState.DEBITED, releases.c.lease_until <= tx.real_now())
     query = select(releases.c.group_id, releases.c.period).where(*_here(tx, releases), *lapsed)
     lost = tx.execute(query).all()
+    values = {"state": ReleaseState.LOST, "holder": None, "lease_until": None}
     for row in lost:
-        if _move(tx, row.group_id, row.period, ReleaseState.DEBITED, lapsed[1], state=ReleaseState.LOST):
+        if _move(tx, row.group_id, row.period, ReleaseState.DEBITED, lapsed[1], **values):
             _forget_contributors(tx, row.group_id, row.period)
     return len(lost)
 
