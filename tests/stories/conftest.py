@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stories.people import THREE, cast
+from tests.stories.people import BEN, EIGHT, THREE, cast
 from tests.stories.play import Play, playing
 
 
@@ -19,6 +19,6 @@ def play() -> Iterator[Play]:
 
 @pytest.fixture
 def two_teams() -> Iterator[Play]:
-    """Shelter nights has started beside it, with three people: too few for words."""
-    with playing(cast(three=THREE)) as play:
+    """Shelter nights has started too, with three people: too few for words. In Legal aid Ben is awake."""
+    with playing(cast(three=THREE), resting=tuple(one for one in EIGHT if one is not BEN)) as play:
         yield play

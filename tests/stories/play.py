@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,11 +26,25 @@ from bot.sandbox.inputs import Chosen
 from schedules import scheduler
 from schedules.roster import EVERY as ROSTER_EVERY
 from storage import checkins, members
+from storage.crypto import Keys
+from storage.database import Store
 from storage.schema import metadata
 from tests.blocks.reading import buttons, texts
 from tests.stories.people import RESTING, START, cast
 
 Row = dict[str, Any]
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where a story's database lies: a disk would be asked to keep every commit for good."""
+
+
+@cache
+def empty_database() -> bytes:
+    """A SQLite file whose tables are made, so that not every story makes them."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "choir.db"
+        with closing(Store(f"sqlite:///{file}", Keys(master=bytes(32), reference=bytes(32)))) as store:
+            store.migrate()
+        return file.read_bytes()
 
 
 @contextmanager
@@ -39,26 +56,34 @@ def playing(
     resting: tuple[Person, ...] = RESTING,
     database_url: str | None = None,
     answers_kept_weeks: int = 13,
+    looks_ahead: bool = False,
 ) -> Iterator[Play]:
     """The curtain rises: teams started unless told otherwise, and what is due at once has happened."""
-    with stage(
-        players or cast(), start=start, database_url=database_url, answers_kept_weeks=answers_kept_weeks
-    ) as on:
-        if started:
-            start_teams(on)
-            with on.begin() as tx:
-                for person in resting:
-                    members.choose(tx, tx.ref(person.id), stopped=True)
-        play = Play(stage=on)
-        on.settle()
-        yield play
+    with TemporaryDirectory(dir=IN_MEMORY) as folder:
+        file = Path(folder) / "choir.db"
+        file.write_bytes(empty_database())
+        url = database_url or f"sqlite:///{file}"
+        with stage(
+            players or cast(), start=start, database_url=url, answers_kept_weeks=answers_kept_weeks
+        ) as on:
+            if started:
+                start_teams(on)
+                with on.begin() as tx:
+                    for person in resting:
+                        members.choose(tx, tx.ref(person.id), stopped=True)
+            on.settle()
+            yield Play(stage=on, looks_ahead=looks_ahead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """One workspace with its bot. Times are wall clock, "2027-01-13 10:00", where the person is."""
+    """One workspace with its bot. Times are wall clock, "2027-01-13 10:00", where the person is.
+
+    looks_ahead: the roster is looked at shortly before anything is due, for stories about do-not-disturb.
+    """
 
     stage: Stage
+    looks_ahead: bool = False
 
     # ---- time
 
@@ -67,14 +92,16 @@ class Play:
         return self.stage.clock.now()
 
     def go_to(self, when: str, where: Person | str = NEW_YORK) -> None:
-        """Let time pass until then, stopping wherever something is due on the way.
+        """Let time pass until then, stopping wherever a row is due on the way.
 
-        Slack's roster is looked at before, not every six hours of a week in which nothing else happens.
+        Slack's roster is looked at there too, when it is time, and not every six hours of a quiet week.
         """
         until = moment(when, where)
         self.stage.settle()
         while (due_at := self._next_row_at()) is not None and due_at <= until:
-            self._look_at_roster_before(due_at)
+            if self.looks_ahead and due_at - self.now > ROSTER_EVERY:
+                self.stage.clock.move_to(due_at - timedelta(minutes=1))
+                self.stage.settle()
             self.stage.clock.move_to(max(due_at, self.now))
             self.stage.settle()
         self.sleep_until(when, where)
@@ -82,11 +109,6 @@ class Play:
     def go(self, **by: float) -> None:
         """Let that much time pass: minutes=5, hours=1."""
         self.go_to(local(self.now + timedelta(**by), "UTC"), "UTC")
-
-    def _look_at_roster_before(self, moment_: datetime) -> None:
-        if moment_ - self.now > ROSTER_EVERY:
-            self.stage.clock.move_to(moment_ - timedelta(minutes=1))
-            self.stage.settle()
 
     def sleep_until(self, when: str, where: Person | str = NEW_YORK) -> None:
         """Nothing runs until then: the program was down, and comes back."""

@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
-import pytest
-
 from bot.blocks import ids
 from bot.demo.cast import LOS_ANGELES
 from bot.sandbox import Person
-from tests.stories.people import BEN, CLEO, DANI, EIGHT, cast
+from tests.stories.people import ANA, BEN, CLEO, DANI, EIGHT, EVE, FAY, GUS, HAL, cast
 from tests.stories.play import Play, local, playing
 
 AZORES, NORONHA, MADRID = "Atlantic/Azores", "America/Noronha", "Europe/Madrid"
-
-
-def with_quiet_hours(person: Person, begins: time, ends: time) -> tuple[Person, ...]:
-    """The eight, one of them with do-not-disturb every day."""
-    return tuple(replace(one, dnd=(begins, ends)) if one is person else one for one in EIGHT)
 
 
 def moves(play: Play, person: Person, tz: str) -> None:
@@ -45,38 +38,29 @@ def test_two_zones_get_their_card_at_ten_where_they_are(play: Play) -> None:
         assert not play.reasons(person)
 
 
-def test_do_not_disturb_moves_the_card_to_when_it_ends() -> None:
-    with playing(cast(eight=with_quiet_hours(BEN, time(9), time(11, 30)))) as play:
-        play.go_to("2027-01-13 23:00", BEN)
-        assert play.arrivals(BEN) == ["2027-01-13 11:30"]
-        assert play.arrivals(CLEO) == ["2027-01-13 10:00"]
-
-
-def test_do_not_disturb_until_lunch_moves_the_card_behind_it() -> None:
-    with playing(cast(eight=with_quiet_hours(BEN, time(9), time(12, 30)))) as play:
-        play.go_to("2027-01-13 23:00", BEN)
-        assert play.arrivals(BEN) == ["2027-01-13 14:00"]
-
-
-def test_who_sleeps_by_day_gets_none_and_the_reason_is_recorded() -> None:
-    """Do-not-disturb from 08:00 to 17:00 every day leaves no hour before closing."""
-    with playing(cast(eight=with_quiet_hours(BEN, time(8), time(17)))) as play:
-        play.go_to("2027-01-23 12:00")
-        assert play.arrivals(BEN) == []
-        assert play.reasons(BEN) == {0: "do_not_disturb", 1: "do_not_disturb"}
-
-
-def test_on_a_friday_do_not_disturb_leaves_none_at_all() -> None:
-    with playing(cast(eight=with_quiet_hours(BEN, time(11), time(16, 30)))) as play:
-        assert chooses(play, BEN, "4", "11:30") == "updated"
+def test_do_not_disturb_moves_the_card_or_leaves_none_and_says_why() -> None:
+    """Who sleeps by day has no hour left before closing; on a Friday an afternoon is enough."""
+    quiet = {
+        BEN: (time(9), time(11, 30)),
+        EVE: (time(9), time(12, 30)),
+        FAY: (time(8), time(17)),
+        GUS: (time(11), time(16, 30)),
+    }
+    eight = tuple(replace(one, dnd=quiet.get(one)) for one in EIGHT)
+    with playing(cast(eight=eight), looks_ahead=True, resting=(ANA, CLEO, DANI)) as play:
+        assert chooses(play, GUS, "4", "11:30") == "updated"
         play.go_to("2027-01-16 12:00")
-        assert play.arrivals(BEN) == []
-        assert play.reasons(BEN) == {0: "do_not_disturb"}
+        assert play.arrivals(BEN)[0] == "2027-01-13 11:30"
+        assert play.arrivals(EVE)[0] == "2027-01-13 14:00"
+        assert play.arrivals(HAL)[0] == "2027-01-13 10:00"
+        for person in (FAY, GUS):
+            assert play.arrivals(person) == []
+            assert play.reasons(person) == {0: "do_not_disturb"}
 
 
 def test_a_reminder_keeps_out_of_do_not_disturb_too() -> None:
     """Set after the card came: the reminder of Thursday 10:00 waits until it ends."""
-    with playing() as play:
+    with playing(looks_ahead=True) as play:
         play.go_to("2027-01-13 17:30", BEN)
         play.sandbox.change_person(BEN.id, dnd=(time(9), time(15)))
         play.go_to("2027-01-14 23:00", BEN)
@@ -84,7 +68,7 @@ def test_a_reminder_keeps_out_of_do_not_disturb_too() -> None:
 
 
 def test_no_reminder_comes_on_the_friday_it_was_moved_to() -> None:
-    with playing() as play:
+    with playing(looks_ahead=True) as play:
         play.go_to("2027-01-13 17:30", BEN)
         play.sandbox.change_person(BEN.id, dnd=(time(9), time(17)))
         play.go_to("2027-01-14 17:30", BEN)
@@ -122,23 +106,23 @@ def test_a_chosen_day_and_hour_hold_from_the_next_card_on(play: Play) -> None:
     assert play.arrivals(CLEO) == ["2027-01-11 16:30", "2027-01-12 16:30", "2027-01-19 09:00"]
 
 
-@pytest.mark.parametrize(
-    ("moved_at", "to", "came"),
-    [
-        ("2027-01-12 12:00", LOS_ANGELES, ["2027-01-13 10:00"]),
-        ("2027-01-13 09:30", LOS_ANGELES, ["2027-01-13 10:00"]),
-        ("2027-01-13 09:30", NORONHA, ["2027-01-13 14:00"]),
-        ("2027-01-13 09:30", MADRID, ["2027-01-13 15:30"]),
-        ("2027-01-13 08:00", AZORES, ["2027-01-13 14:00"]),
-    ],
-)
-def test_who_moves_before_the_card_gets_it_in_the_new_zone(moved_at: str, to: str, came: list[str]) -> None:
+def test_who_moves_before_the_card_gets_it_in_the_new_zone() -> None:
     """In Noronha 09:30 in New York is 12:30: the card is due, and waits until lunch is over."""
-    with playing() as play:
-        play.go_to(moved_at, BEN)
-        moves(play, BEN, to)
+    journeys = {
+        BEN: ("2027-01-12 12:00", LOS_ANGELES, "2027-01-13 10:00"),
+        EVE: ("2027-01-13 08:00", AZORES, "2027-01-13 14:00"),
+        FAY: ("2027-01-13 09:30", LOS_ANGELES, "2027-01-13 10:00"),
+        GUS: ("2027-01-13 09:30", NORONHA, "2027-01-13 14:00"),
+        HAL: ("2027-01-13 09:30", MADRID, "2027-01-13 15:30"),
+    }
+    with playing(resting=(ANA, CLEO, DANI)) as play:
+        for person, (moved_at, to, _) in journeys.items():
+            play.go_to(moved_at)
+            moves(play, person, to)
         play.go_to("2027-01-13 23:00", LOS_ANGELES)
-        assert play.arrivals(BEN) == came
+        assert {person.name: play.arrivals(person) for person in journeys} == {
+            person.name: [came] for person, (_, _, came) in journeys.items()
+        }
 
 
 def test_who_moves_after_the_card_gets_no_second_one_and_the_reminder_after_lunch(play: Play) -> None:
@@ -166,4 +150,4 @@ def test_closing_is_where_the_person_is_then(play: Play) -> None:
     play.close(BEN)
     play.press(BEN, play.card(BEN), ids.CHANGED_ANSWERS)
     play.go_to("2027-01-15 16:00", LOS_ANGELES)
-    assert play.fills_in(BEN, qC1=3).title == "This week has closed"
+    assert play.fills_in(BEN, qC1=3).title == play.words()("options.title_too_late")

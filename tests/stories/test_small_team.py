@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks import ids
+from bot.sandbox import Message
 from tests.stories.people import BEN, IDA, JON, JORGE, THREE
 from tests.stories.play import Play, actions_in, text_of
 
@@ -11,11 +12,8 @@ def test_one_question_every_second_week_and_a_reason_in_the_others(two_teams: Pl
     play = two_teams
     play.go_to("2027-01-13 10:00", IDA)
     play.answers(IDA, qC1=3)
-    play.go_to("2027-02-13 12:00", IDA)
-    assert [arrival for arrival in play.arrivals(IDA) if arrival.endswith("10:00")] == [
-        *("2027-01-13 10:00", "2027-01-27 10:00", "2027-01-28 10:00"),
-        *("2027-02-10 10:00", "2027-02-11 10:00"),
-    ]
+    play.go_to("2027-02-04 12:00", IDA)
+    assert play.arrivals(IDA) == ["2027-01-13 10:00", "2027-01-27 10:00", "2027-01-28 10:00"]
     assert play.reasons(IDA) == {1: "every_other_week", 3: "every_other_week"}
     assert not [reason for reason in play.reasons(BEN).values() if reason == "every_other_week"]
 
@@ -68,15 +66,18 @@ def test_what_the_supervisor_gets_does_not_depend_on_three_heavy_answers(two_tea
     """Nobody answered in week 1, all three in week 3."""
     play = two_teams
     play.go_to("2027-01-26 12:00", IDA)
-    before = text_of(play.dm(JORGE)[-1])
+    before = _without_prompt(play, play.dm(JORGE)[-1])
     play.go_to("2027-01-27 10:00", IDA)
     for person in THREE:
         play.answers(person, qC1=5)
     play.go_to("2027-02-02 12:00", IDA)
-    after = text_of(play.dm(JORGE)[-1])
-    assert after != before
-    assert _without_prompt(after) == _without_prompt(before)
+    after = _without_prompt(play, play.dm(JORGE)[-1])
+    assert after == before
+    assert len(after) >= 2
 
 
-def _without_prompt(weekly: str) -> list[str]:
-    return weekly.splitlines()[6:]
+def _without_prompt(play: Play, weekly: Message) -> list[str]:
+    """The lines of a weekly message that are not that week's prompt."""
+    prompts = [play.words("es").prompt(number) for number in range(1, 13)]
+    of_prompts = [part for one in prompts for part in (one.theme, one.why, one.say, one.listen, one.dont)]
+    return [line for line in text_of(weekly).splitlines() if not any(part in line for part in of_prompts)]
