@@ -13,7 +13,7 @@ def test_somebody_is_let_in_shown_and_taken_out_again(choir: Choir, keyed: dict[
     assert "Nobody yet" in choir("admin", "list", environ=keyed).stdout
     added = choir("admin", "add", "U0ANA0001", environ=keyed)
     assert added.returncode == 0
-    assert added.stderr.endswith("INFO bot.cli: keys in use command=admin.add\n")
+    assert added.stderr.endswith("WARNING bot.cli: keys in use command=admin.add\n")
     assert choir("admin", "list", environ=keyed).stdout == "U0ANA0001\n"
     assert choir("admin", "remove", "U0ANA0001", environ=keyed).returncode == 0
     assert "Nobody yet" in choir("admin", "list", environ=keyed).stdout
