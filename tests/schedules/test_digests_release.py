@@ -304,12 +304,17 @@ def test_two_workers_open_a_period_once(agency: Agency, open_store: Callable[...
     assert len(agency.roster(0, "a")) == 8
 
 
-def test_one_group_s_trouble_stops_no_other_and_is_not_drawn_again(agency: Agency) -> None:
+def test_one_group_s_trouble_stops_no_other_and_is_not_drawn_again(
+    agency: Agency, caplog: pytest.LogCaptureFixture
+) -> None:
     answered(started(agency, "a", "b"), dict.fromkeys((*EIGHT, *people(8, "B")), 4))
     open_only(agency, 0)
     with watched([]) as drawn, failing_commit(agency.setting.store.engine, 2):
         freeze(agency.setting, agency.workspace)
     assert agency.states(0) == {("a",): ReleaseState.DEBITED, ("b",): ReleaseState.RELEASED}
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [
+        f"update not settled group={GROUP} error=OperationalError"
+    ]
     agency.let_leases_lapse()
     with watched(drawn):
         agency.at(freeze_at(EPOCH, 0))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.content.holidays import calendar
 from bot.domain.localtime import first_working_morning, freeze_at, monday_of
@@ -20,6 +20,7 @@ from storage import members, rules
 from storage.database import Tx
 from storage.outbox import Claim
 from storage.rules import RuleKind
+from storage.schema import answers, contributors, ledger, occurrences, person_keys, rosters
 from storage.schema import outbox as outbox_table
 from tests.blocks.reading import joined
 from tests.chaos.faults import failing_commit
@@ -124,6 +125,27 @@ def weighed(agency: Agency, *weeks: int, who: tuple[str, ...] = EIGHT) -> Agency
     for week in weeks:
         agency.answer(week, dict.fromkeys(who, 3))
     return agency
+
+
+# Words come from rows
+
+
+def test_a_message_is_rendered_from_released_rows_and_rosters_of_teams_alone(agency: Agency) -> None:
+    """Everything else about the period is gone, and what people answer now is another thing."""
+    agency.team("a", EIGHT, supervisor="UBOSS", channel_id="CA")
+    agency.team("b", OTHERS, supervisor="UBOSS", channel_id="CB")
+    weighed(agency.at(BEGINS_AT), 0, who=EIGHT + OTHERS)
+    agency.at(morning(4))
+    planned(agency, "UBOSS", 4)
+    before = read(agency, Kind.WEEKLY, to="UBOSS", week=4, period=0)
+    post = read(agency, Kind.TEAM_POST, team="a", period=0)
+    assert words_of(agency, 0, "a") in before
+    with agency.begin() as tx:
+        for table in (answers, person_keys, contributors, ledger, rosters, occurrences):
+            tx.execute(delete(table).where(table.c.workspace == agency.workspace))
+    weighed(agency, 0, 1, 2, 3, 4, who=EIGHT[:3])
+    assert read(agency, Kind.WEEKLY, to="UBOSS", week=4, period=0) == before
+    assert read(agency, Kind.TEAM_POST, team="a", period=0) == post
 
 
 # A message waits for what it tells of

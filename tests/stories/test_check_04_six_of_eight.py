@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.demo.cast import DENVER, NEW_YORK, Cast, Crew, Player
-from bot.demo.reading import comparable, published, without
+from bot.demo.reading import comparable, masked, published, without
 from bot.domain.digests import Published, read_parent
 from bot.domain.privacy import promise_numbers
 from bot.sandbox import Message, Person, View
@@ -72,6 +73,8 @@ class Ended:
     seen: dict[str, View]
     releases: dict[str, Release]
     everything: dict[str, list[str]]
+    outbox: list[str]
+    log: list[str]
 
     def lines(self, team: str, language: str = "en") -> str:
         """The words of an update as a message shows them, without the closing sentence."""
@@ -81,7 +84,7 @@ class Ended:
 @contextmanager
 def ended(weights: Mapping[str, int], *, seed: int = 1) -> Iterator[Ended]:
     """In the fourth week six of eight answer in two teams, and five of eight at the front desk."""
-    with loaded_dice(seed), playing(cast(), resting=()) as play:
+    with loaded_dice(seed), written() as log, playing(cast(), resting=()) as play:
         play.sleep_until("2027-02-01 09:00")
         play.go_to("2027-02-03 12:00")
         for team, people in STAFF.items():
@@ -98,6 +101,8 @@ def ended(weights: Mapping[str, int], *, seed: int = 1) -> Iterator[Ended]:
             seen={team: as_my_supervisor(play, people[0]) for team, people in STAFF.items()},
             releases=releases(play),
             everything=everything_said(play),
+            outbox=sorted(without_channel(row) for row in play.rows()["outbox"]),
+            log=sorted(log),
         )
 
 
@@ -128,6 +133,32 @@ def everything_said(play: Play) -> dict[str, list[str]]:
             line = f"{call.at:%d %H:%M} {call.method} {FILE.sub('*', shown)}"
             said.setdefault(str(call.args["channel"]), []).append(line)
     return said
+
+
+@contextmanager
+def written() -> Iterator[list[str]]:
+    """The program's own log lines, with what is random masked."""
+    lines: list[str] = []
+
+    class Written(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.name.split(".")[0] in ("bot", "handlers", "schedules", "storage"):
+                lines.append(masked(record.getMessage()))
+
+    handler, root = Written(), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+
+
+def without_channel(row: dict[str, Any]) -> str:
+    """A notice without what is sealed anew each time."""
+    return masked(str({name: value for name, value in row.items() if not name.startswith("sealed")}))
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +320,9 @@ def test_with_every_answer_another_nothing_differs_but_the_stored_words_and_thei
                 without(sentences, line) for line in said
             ]
         assert other.everything.keys() == monday.everything.keys()
+        assert other.outbox == monday.outbox
+        assert other.log == monday.log
+        assert sum("update settled" in line for line in other.log) == 2
 
 
 # Later, and when Slack takes no pictures
