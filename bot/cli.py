@@ -72,6 +72,35 @@ def run() -> None:
         run_bot(settings)
 
 
+@app.command(short_help="Measure how fast Choir is on this machine.")
+def bench(
+    machine_readable: Annotated[
+        bool, typer.Option("--json", help="One JSON object instead of a table.")
+    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="One round instead of the median of five.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only this part; may be given again.")] = None,
+    postgresql: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="An empty PostgreSQL database to measure with, instead of our own."),
+    ] = None,
+) -> None:
+    """Measure how fast Choir is on this machine, against a local Slack. Takes about a quarter of an hour.
+
+    Whether the figures are good enough is for a person to judge: the command ends well either way.
+    """
+    logs.configure("ERROR")
+    from bot.bench.parts import PARTS, run
+    from bot.bench.rounds import Rounds
+
+    unknown = [name for name in only or () if name not in PARTS]
+    if unknown:
+        raise Stop(f"There is no part {unknown[0]}: the parts are {', '.join(PARTS)}.")
+    rounds = Rounds(
+        many=1 if quick else 5, say=lambda line: typer.echo(line, err=True), postgresql=postgresql
+    )
+    typer.echo(run(rounds, only or PARTS, machine_readable=machine_readable))
+
+
 @app.command(short_help="Write .env with the Slack tokens and keys.")
 def init(
     no_input: Annotated[

@@ -17,9 +17,9 @@ from hypothesis import settings
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import inspect
 
+from bot.bench import postgresql
 from storage.crypto import Keys
 from storage.database import Store
-from tests import postgresql
 
 settings.register_profile("choir", deadline=None, database=None, derandomize="CI" in os.environ)
 settings.load_profile("choir")

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = {
     "demo": (),
     "run": (),
+    "bench": (),
     "init": (),
     "doctor": (),
     "db": ("upgrade",),

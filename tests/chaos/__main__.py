@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bot.bench import postgresql
 from storage.database import Store
-from tests import postgresql
 from tests.chaos.killing import kill, sound, two_groups
 from tests.chaos.worker import KEYS, Workers
 from tests.schedules.agency import new_agency

@@ -10,13 +10,13 @@ import pytest
 from slack_bolt import App, BoltRequest
 
 import handlers
+from bot.bench import postgresql
 from bot.blocks import ids
 from bot.content import load_content
 from bot.slack import Messenger, web_client
 from handlers.visit import House
 from storage.crypto import Keys
 from storage.database import Store
-from tests import postgresql
 from tests.handlers.bodies import click, command, in_view, typed
 from tests.handlers.outages import database_away, silent_server
 from tests.handlers.world import (

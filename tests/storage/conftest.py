@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.bench import postgresql
 from bot.domain.members import PersonRef
 from storage import workspaces
 from storage.database import Store, Tx
-from tests import postgresql
 
 WORKSPACE = "T1"
 
