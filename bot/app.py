@@ -75,9 +75,12 @@ class Bot:
 
     app: App
     setting: Setting
-    workspace: str
     executor: CountingExecutor
     client: WebClient
+
+    @property
+    def workspace(self) -> str:
+        return self.setting.workspace
 
     def connect(self, app_token: str, ping_seconds: float = 10) -> SocketModeHandler:
         """Open the socket; what people do arrives from now on. The caller closes the handler."""
@@ -128,13 +131,14 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
     app = App(client=client, listener_executor=executor)
     handlers.register(app, house)
     setting = Setting(
+        workspace=workspace,
         store=store,
         content=content,
         messenger=messenger,
         now=now,
         answers_kept_weeks=settings.answers_kept_weeks,
     )
-    return Bot(app=app, setting=setting, workspace=workspace, executor=executor, client=client)
+    return Bot(app=app, setting=setting, executor=executor, client=client)
 
 
 def run_bot(settings: Settings) -> None:

@@ -30,10 +30,10 @@ from storage.database import Tx
 log = logging.getLogger(__name__)
 
 Beat = Callable[[Setting, str], bool]
-"""One unit of work in one workspace; True when there was work, so that it is called again at once."""
+"""One unit of work in a workspace; True when there was work, so that it is called again at once."""
 
 AT_A_TIME = 1_000
-"""Units of work in one beat at the most, so that one workspace cannot keep the others waiting."""
+"""Units of work at the most before the next beat of a heartbeat has its turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +57,16 @@ FIRST = next(heartbeat for heartbeat in HEARTBEATS if heartbeat.name == "digests
 
 
 def beat(setting: Setting, heartbeat: Heartbeat) -> bool:
-    """Do what one heartbeat finds to do, in every workspace; True when there was work."""
+    """Do what one heartbeat finds to do; True when there was work."""
     worked = False
-    for workspace in workspaces.list_ids(setting.store):
-        for unit in heartbeat.beats:
-            worked |= _drain(setting, workspace, unit)
+    for unit in heartbeat.beats:
+        worked |= _drain(setting, unit)
     return worked
 
 
-def _drain(setting: Setting, workspace: str, unit: Beat) -> bool:
+def _drain(setting: Setting, unit: Beat) -> bool:
     done = 0
-    while done < AT_A_TIME and not setting.stopping.is_set() and unit(setting, workspace):
+    while done < AT_A_TIME and not setting.stopping.is_set() and unit(setting, setting.workspace):
         done += 1
     return done > 0
 
@@ -80,9 +79,9 @@ def beat_all(setting: Setting) -> bool:
     return worked
 
 
-def next_due_at(setting: Setting, workspace: str) -> datetime | None:
+def next_due_at(setting: Setting) -> datetime | None:
     """The next instant of the movable clock at which a row is due, or the roster wants a look."""
-    with setting.store.read(workspace) as tx:
+    with setting.store.read(setting.workspace) as tx:
         row_at, synced = next_row_at(tx), workspaces.roster_synced_at(tx)
     return _earliest(row_at, synced + ROSTER_EVERY if synced else None)
 
@@ -106,17 +105,21 @@ def _next_send_at(tx: Tx) -> datetime | None:
     return max(waiting, held) if held else waiting
 
 
-def start(setting: Setting) -> BackgroundScheduler:
-    """Let the heartbeats beat in threads; the caller shuts the scheduler down."""
+def start(*settings: Setting) -> BackgroundScheduler:
+    """Let the heartbeats beat in threads, each workspace's apart, so that none waits for another.
+
+    The caller shuts the scheduler down.
+    """
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(len(HEARTBEATS))},
+        executors={"default": ThreadPoolExecutor(len(HEARTBEATS) * len(settings))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    _guarded(setting, FIRST)  # cards must know the groups of a period that began meanwhile
-    for heartbeat in HEARTBEATS:
-        seconds = heartbeat.every.total_seconds()
-        scheduler.add_job(_guarded, "interval", (setting, heartbeat), seconds=seconds, id=heartbeat.name)
+    for setting in settings:
+        _guarded(setting, FIRST)  # cards must know the groups of a period that began meanwhile
+        for heartbeat in HEARTBEATS:
+            seconds = heartbeat.every.total_seconds()
+            scheduler.add_job(_guarded, "interval", (setting, heartbeat), seconds=seconds)
     scheduler.start()
     return scheduler
 

@@ -1,4 +1,4 @@
-"""What every heartbeat is handed, and what one notice is judged and rendered with."""
+"""What the heartbeats of a workspace are handed, and what one notice is judged and rendered with."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ PUSHED_ON = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """now is the movable clock of docs/architecture "Time"; leases use the store's own.
+    """One workspace with its own token. now is the movable clock of docs/architecture "Time"; leases use the
+    store's own.
 
     stopping is set when the program is to end: what is in hand is finished, the rest waits in its rows.
     """
 
+    workspace: str
     store: Store
     content: Content
     messenger: Messenger

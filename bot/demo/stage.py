@@ -70,7 +70,7 @@ class Stage:
             raise TimeoutError("what is in hand does not end")
 
     def next_due_at(self) -> datetime | None:
-        return scheduler.next_due_at(self.bot.setting, self.bot.workspace)
+        return scheduler.next_due_at(self.bot.setting)
 
     def go_to(self, moment: datetime, on_step: Callable[[datetime], None] | None = None) -> None:
         """Move the clock to a moment, stopping wherever something is due on the way."""

@@ -83,7 +83,9 @@ def obey(order: Order) -> None:
     with closing(Store(order.url, KEYS)) as store:
         reaper.listen(store)
         messenger = Messenger(web_client("xoxb-nobody", NOWHERE))
-        setting = Setting(store=store, content=CONTENT, messenger=messenger, now=lambda: now)
+        setting = Setting(
+            workspace=order.workspace, store=store, content=CONTENT, messenger=messenger, now=lambda: now
+        )
         with watched(reaper):
             freeze(setting, order.workspace)
     os.write(sys.stdout.fileno(), f"{reaper.passed['any']}\n".encode())

@@ -47,8 +47,11 @@ class Agency:
     """One workspace. People are named by Slack ids; a week's answers are given whatever the clock says."""
 
     setting: Setting
-    workspace: str
     clock: Clock = field(default_factory=Clock)
+
+    @property
+    def workspace(self) -> str:
+        return self.setting.workspace
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
@@ -187,8 +190,10 @@ def new_agency(store: Store, workspace: str = "T1") -> Agency:
         workspaces.enter(tx, "US")
         workspaces.set_epoch(tx, EPOCH)
     messenger = Messenger(web_client("xoxb-nobody", NOWHERE))
-    setting = Setting(store=store, content=CONTENT, messenger=messenger, now=lambda: clock.now)
-    return Agency(setting=setting, workspace=workspace, clock=clock)
+    setting = Setting(
+        workspace=workspace, store=store, content=CONTENT, messenger=messenger, now=lambda: clock.now
+    )
+    return Agency(setting=setting, clock=clock)
 
 
 def people(how_many: int, prefix: str = "P") -> tuple[str, ...]:

@@ -53,8 +53,11 @@ class Office:
     sandbox: Sandbox
     clock: MovableClock
     setting: Setting
-    workspace: str
     keys: Keys
+
+    @property
+    def workspace(self) -> str:
+        return self.setting.workspace
 
     # ---- time
 
@@ -102,9 +105,11 @@ class Office:
         return self.keys.ref(self.workspace, person.id)
 
     def rows(self, table: str, **having: Any) -> list[dict[str, Any]]:
-        """Rows of a table in a fixed order, those with these values."""
+        """Rows of a table in this workspace in a fixed order, those with these values."""
+        here = metadata.tables[table]
         with self.begin() as tx:
-            found = [dict(row._mapping) for row in tx.execute(select(metadata.tables[table]))]
+            rows = tx.execute(select(here).where(here.c.workspace == self.workspace))
+            found = [dict(row._mapping) for row in rows]
         kept = [row for row in found if all(row[name] == value for name, value in having.items())]
         return sorted(kept, key=str)
 
@@ -151,7 +156,11 @@ TITLES = ("checkin.title", "checkin.title_small")
 
 @contextmanager
 def open_office(
-    database: str, keys: Keys, content: Content, staff: Sequence[Person] = STAFF
+    database: str,
+    keys: Keys,
+    content: Content,
+    staff: Sequence[Person] = STAFF,
+    workspace: str = Sandbox.team_id,
 ) -> Iterator[Office]:
     """A team has started with those people, and first contact has gone out."""
     clock = MovableClock(START)
@@ -164,8 +173,10 @@ def open_office(
     )
     with sandbox, closing(Store(database, keys)) as store:
         messenger = Messenger(web_client(sandbox.bot_token, sandbox.api_url))
-        setting = Setting(store=store, content=content, messenger=messenger, now=clock.now)
-        office = Office(sandbox=sandbox, clock=clock, setting=setting, workspace=sandbox.team_id, keys=keys)
+        setting = Setting(
+            workspace=workspace, store=store, content=content, messenger=messenger, now=clock.now
+        )
+        office = Office(sandbox=sandbox, clock=clock, setting=setting, keys=keys)
         with office.begin() as tx:
             workspaces.enter(tx, "US")
             start_team(tx, office, staff)
