@@ -61,12 +61,13 @@ class Sandbox(Acts, Sights):
         self._replies = Replies(workspace, posting, clock)
         self._suggested = {}
         self._page = Page(self, page or PageOptions())
+        self._rates = Rates(clock)
         desk = Desk(
             workspace=workspace,
             posting=posting,
             files=self._files,
             modals=self._modals,
-            rates=Rates(clock),
+            rates=self._rates,
             site=lambda: self.page_url,
             socket_url=self._socket_url,
         )
@@ -108,6 +109,10 @@ class Sandbox(Acts, Sights):
         """Show another page from now on: its jumps may need the bot, which needs this sandbox's address."""
         self._page.close()
         self._page = Page(self, options)
+
+    def lift_limits(self) -> None:
+        """Let every method be called as often as anybody likes, from now on."""
+        self._rates.lift()
 
     def idle(self, timeout: float = 3.0) -> bool:
         """Wait (real seconds) until no envelope is unacknowledged; whether that came true."""

@@ -67,3 +67,9 @@ def test_who_waits_as_told_is_let_in_and_never_gets_more_than_pace_and_burst(
         granted += 1
     minutes = (clock.now() - START) / timedelta(minutes=1)
     assert granted <= calls * (minutes + 1)
+
+
+def test_once_limits_are_lifted_every_call_is_admitted() -> None:
+    rates = Rates(MovableClock(START).now)
+    rates.lift()
+    assert [taken(rates, ("c", ONE_CHANNEL)) for _ in range(100)] == [None] * 100

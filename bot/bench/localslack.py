@@ -1,0 +1,77 @@
+"""A local Slack in a process of its own, so that it takes no time from what is measured."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from bot.bench.agency import workforce
+from bot.sandbox import Sandbox
+
+T = TypeVar("T")
+
+MANIFEST = Path(__file__).parents[2] / "app.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSlack:
+    """Where it is, the tokens it takes, and a way to have something done inside its process."""
+
+    api_url: str
+    bot_token: str
+    app_token: str
+    pool: ProcessPoolExecutor
+
+    def do(self, act: Callable[..., T], *args: object) -> T:
+        """What a function of a module, handed the workspace first, answers in there."""
+        return self.pool.submit(_do, act, *args).result()
+
+
+@contextmanager
+def local_slack(many: int, at: datetime) -> Iterator[LocalSlack]:
+    """That many people, a clock that stands at an instant, and no limits to what may be called how often."""
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(1, spawned, initializer=_open, initargs=(many, at)) as pool:
+        api_url, bot_token, app_token = pool.submit(_do, _address).result()
+        yield LocalSlack(api_url=api_url, bot_token=bot_token, app_token=app_token, pool=pool)
+
+
+_open_here: list[Sandbox] = []
+"""In its process: the one workspace."""
+
+
+def _open(many: int, at: datetime) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that measures
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    sandbox = Sandbox(manifest=manifest, clock=lambda: at, people=workforce(many))
+    sandbox.lift_limits()
+    sandbox.start()
+    _open_here.append(sandbox)
+
+
+def _end_with_parent() -> None:
+    """However the process that measures ends, this one does not stay behind."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+def _do(act: Callable[..., T], *args: object) -> T:
+    return act(_open_here[0], *args)
+
+
+def _address(sandbox: Sandbox) -> tuple[str, str, str]:
+    return sandbox.api_url, sandbox.bot_token, sandbox.app_token

@@ -1,0 +1,29 @@
+"""Each part of `choir bench` in a tiny form: it answers with its figures. How good they are is no test."""
+
+import math
+
+import pytest
+
+from bot.bench import delivery
+from bot.bench.bars import lines_of
+from bot.bench.parts import PARTS
+from bot.bench.rounds import Figures, Rounds
+
+ONCE = Rounds(many=1, say=lambda _line: None)
+
+
+def sound(part: str, figures: Figures) -> None:
+    """It has the keys of the part, each with a number that can have been measured."""
+    assert set(figures) == {line.key for line in lines_of([part])}
+    assert all(math.isfinite(value) and value >= 0 for value in figures.values())
+
+
+@pytest.mark.timeout(60)
+def test_delivery_is_measured_on_both_databases() -> None:
+    figures = delivery.measure(ONCE, people=5)
+    sound("delivery", figures)
+    assert min(figures.values()) > 0
+
+
+def test_every_part_has_lines_of_its_own() -> None:
+    assert all(lines_of([name]) for name in PARTS)
