@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.content import Content, Words
-from bot.content.holidays import calendar, calendar_of
+from bot.content.holidays import calendar_of, calendar_of_team
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.privacy import WhoSees
@@ -86,8 +86,7 @@ class Scene:
         """The working calendar of the reader, or of the team whose channel this goes to."""
         if self.reader is not None:
             return calendar_of(self.reader, self.now)
-        team = self.team()
-        return calendar(team.tz, team.country, self.now)
+        return calendar_of_team(self.team(), self.now)
 
     def team(self) -> Team:
         """The team a notice is about; KeyError when it is gone."""

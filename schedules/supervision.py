@@ -11,7 +11,7 @@ from bot.blocks import supervision as screens
 from bot.blocks.digests import Picture, update_from
 from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
-from bot.content.holidays import calendar, calendar_of
+from bot.content.holidays import calendar_of, calendar_of_team
 from bot.domain.asks import WAITING
 from bot.domain.localtime import (
     first_working_morning,
@@ -93,7 +93,7 @@ def _plan_team_posts(tx: Tx, member: Member, after: datetime, period: int) -> No
     for team in teams.list_read_by(tx, member.ref):
         if team.supervisor != member.ref or not team.channel_id:
             continue
-        post_at = same_hour_next_working_day(after, calendar(team.tz, team.country, after))
+        post_at = same_hour_next_working_day(after, calendar_of_team(team, after))
         about = f"p{period}|{team.team_id}"
         facts: dict[str, str | int] = {"team": team.team_id, "period": period}
         channel = team.channel_id

@@ -13,13 +13,17 @@ from bot.domain.localtime import block_of, first_period_of, week_of
 from bot.domain.members import PersonRef
 from bot.slack import TryLater, Unknown
 from schedules.setting import BATCH, Setting
-from storage import answers, asks, checkins, digests, events, members, outbox, timers, workspaces
+from storage import answers, asks, checkins, digests, events, leave, members, outbox, timers, workspaces
 from storage.checkins import OldCard
 from storage.database import Tx
 from storage.timers import Timer
 
 ASKS_KEPT = timedelta(days=90)
 """How long an ask in one's own name is kept (SF17)."""
+
+
+A_DAY = timedelta(days=1)
+"""So far may a person's date be behind the one of UTC."""
 
 
 class _Paused(Exception):
@@ -94,7 +98,8 @@ def hold_lapsed(setting: Setting, workspace: str) -> bool:
 
 
 def erase_old(setting: Setting, workspace: str) -> bool:
-    """Erase what is older than it is kept: answers, who took part, notices, asks, events, ended blocks.
+    """Erase what is older than it is kept: answers, who took part, notices, asks, days away, events,
+    ended blocks.
 
     False: nothing waits for it.
     """
@@ -104,6 +109,7 @@ def erase_old(setting: Setting, workspace: str) -> bool:
         events.forget_old(tx, now)
         outbox.forget_before(tx, now - kept)
         asks.forget_before(tx, (now - ASKS_KEPT).date())
+        leave.forget_before(tx, (now - A_DAY).date())
         _forget_ended_blocks(tx)
         epoch_on = workspaces.get(tx).epoch_on
         if epoch_on is not None:

@@ -1,7 +1,7 @@
 """Pseudonyms and sealing: what is kept can be read only with keys that are not in the database (privacy §7).
 
-Two keys come from outside. The reference key makes pseudonyms and seals Slack ids; the master key wraps
-one data key per person, which seals that person's answers.
+Two keys come from outside. The reference key makes pseudonyms and seals Slack ids and leave; the master
+key wraps one data key per person, which seals that person's answers.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.domain.leave import MOST_SPANS, Leave, Span
 from bot.domain.members import PersonRef
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 PADDED_BYTES = 512
 """Every set of answers has this length before sealing, whatever was answered."""
+SLACK_IDS, LEAVE = b"slack ids", b"leave"
+"""What keys are derived from the reference key for."""
+LEAVE_BYTES = MOST_SPANS * len("2026-11-25/2026-12-03 ")
 
 
 class Unreadable(Exception):
@@ -52,13 +58,26 @@ class Keys:
 
     def seal_id(self, workspace: str, user_id: str) -> bytes:
         """A Slack id (of a person, or of the DM with one) as only the reference key opens it."""
-        return _seal(self._id_key(), user_id.encode(), workspace.encode())
+        return _seal(_derived(self.reference, SLACK_IDS), user_id.encode(), workspace.encode())
 
     def open_id(self, workspace: str, sealed: bytes) -> str:
-        return _open(self._id_key(), sealed, workspace.encode()).decode()
+        return _open(_derived(self.reference, SLACK_IDS), sealed, workspace.encode()).decode()
 
-    def _id_key(self) -> bytes:
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"slack ids").derive(self.reference)
+    def seal_leave(self, workspace: str, ref: PersonRef, leave: Leave) -> bytes:
+        """Somebody's days away as a ciphertext of one length, however many spans there are.
+
+        Others know when somebody was away: dates in the clear would tell whose pseudonym it is.
+        """
+        plain = "\n".join(f"{span.first_on}/{span.last_on}" for span in leave).encode()
+        return _seal(_derived(self.reference, LEAVE), plain.ljust(LEAVE_BYTES), f"{workspace}|{ref}".encode())
+
+    def open_leave(self, workspace: str, ref: PersonRef, sealed: bytes) -> Leave:
+        """The days away sealed for exactly this person; Unreadable otherwise."""
+        plain = _open(_derived(self.reference, LEAVE), sealed, f"{workspace}|{ref}".encode()).decode()
+        ends = (line.split("/") for line in plain.split())
+        return tuple(
+            Span(first_on=date.fromisoformat(first), last_on=date.fromisoformat(last)) for first, last in ends
+        )
 
     def new_data_key(self, workspace: str, ref: PersonRef) -> bytes:
         """A fresh data key for a person, wrapped."""
@@ -80,6 +99,12 @@ def open_answers(data_key: bytes, ref: PersonRef, week: int, sealed: bytes) -> d
     """The answers sealed for exactly this person and week; Unreadable otherwise."""
     opened: dict[str, int] = json.loads(_open(data_key, sealed, f"{ref}|{week}".encode()))
     return opened
+
+
+@lru_cache(maxsize=8)
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """A key for one purpose. Remembered: it is needed for every person of every beat."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)
 
 
 def _mac(key: bytes, text: str) -> str:

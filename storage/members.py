@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from bot.domain.members import Length, Member, Person, PersonRef, Preferences
-from storage import teams, workspaces
+from storage import leave, teams, workspaces
 from storage.database import Tx
 from storage.schema import admins, people, preferences
+
+TOLD = ("tz", "locale", "active", "on_vacation", "vacation_until")
+"""What an entry of Slack's roster says of somebody; do-not-disturb is asked for apart."""
 
 
 def put(tx: Tx, user_id: str, person: Person) -> None:
     """Add somebody from Slack's roster or bring what it says up to date; do-not-disturb stays as it was."""
-    facts = {"tz": person.tz, "locale": person.locale, "active": person.active}
+    facts = {name: getattr(person, name) for name in TOLD}
     new = {"workspace": tx.workspace, "ref": person.ref, "sealed_id": tx.keys.seal_id(tx.workspace, user_id)}
     statement = tx.insert(people).values(**new, **facts)
     tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=facts))
@@ -86,7 +89,14 @@ def member(tx: Tx, ref: PersonRef, now: datetime) -> Member | None:
         return None
     team = teams.of_member(tx, ref, now)
     country = team.country if team else workspaces.get(tx).country
-    return Member(person=person, preferences=choices(tx, ref), team=team, country=country)
+    return Member(
+        person=person,
+        preferences=choices(tx, ref),
+        team=team,
+        country=country,
+        region=team.region if team else None,
+        leave=leave.get(tx, ref),
+    )
 
 
 def known(tx: Tx, ref: PersonRef, now: datetime) -> Member:
@@ -130,4 +140,6 @@ def _person(row: Any) -> Person:
         active=row.active,
         quiet_from=row.quiet_from,
         quiet_until=row.quiet_until,
+        on_vacation=row.on_vacation,
+        vacation_until=row.vacation_until,
     )

@@ -94,6 +94,8 @@ people = _table(
     Column("active", Boolean, nullable=False),
     Column("quiet_from", Instant),
     Column("quiet_until", Instant),
+    Column("on_vacation", Boolean, nullable=False, server_default=text("false")),
+    Column("vacation_until", Instant),
 )
 
 preferences = _table(
@@ -110,6 +112,13 @@ preferences = _table(
     Column("paused_until", Instant),
     Column("stopped", Boolean, nullable=False),
     Column("accepted_version", Integer, nullable=False),
+)
+
+leave = _table(
+    "leave",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 admins = _table("admins", _workspace(), _ref(primary_key=True))
@@ -133,6 +142,7 @@ teams = _table(
     Column("tz", String(64), nullable=False),
     Column("language", String(16), nullable=False),
     Column("country", String(8), nullable=False),
+    Column("region", String(32)),
     _ref("supervisor"),
     _ref("deputy"),
     _ref("leader"),

@@ -65,7 +65,10 @@ def list_read_by(tx: Tx, ref: PersonRef) -> tuple[Team, ...]:
     )
 
 
-PLANNED = ("unit_id", "name", "channel_id", "tz", "language", "country", "supervisor", "deputy", "leader")
+PLANNED = (
+    *("unit_id", "name", "channel_id", "tz", "language", "country", "region"),
+    *("supervisor", "deputy", "leader"),
+)
 """What a plan changes of a team; the rest of the team stays as it is."""
 
 

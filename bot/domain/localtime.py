@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from bot.domain.leave import Leave, covers
+
 MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
 DAY_STARTS, DAY_ENDS = time(9), time(17)
 LUNCH_STARTS, LUNCH_ENDS = time(12), time(14)
@@ -91,13 +93,17 @@ def first_period_of(block: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Where and when somebody works: an IANA zone and the dates on which nothing is sent."""
+    """Where and when somebody works: an IANA zone, and the dates on which nothing is sent.
+
+    days_off: public holidays; leave: days away that the person set, which nobody else may learn of.
+    """
 
     tz: str
     days_off: frozenset[date] = frozenset()
+    leave: Leave = ()
 
     def works_on(self, on: date) -> bool:
-        return on.weekday() <= FRIDAY and on not in self.days_off
+        return on.weekday() <= FRIDAY and on not in self.days_off and not covers(self.leave, on)
 
 
 def next_working_day(after: date, calendar: Calendar) -> date:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.leave import Leave
 from bot.domain.localtime import WEDNESDAY
 
 PersonRef = NewType("PersonRef", str)
@@ -26,7 +27,11 @@ class Length(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What Slack's roster says of somebody. No name: Slack shows that itself."""
+    """What Slack's roster says of somebody. No name: Slack shows that itself.
+
+    quiet_from, quiet_until: the next span of do-not-disturb. on_vacation: the status in Slack is the one
+    for vacation, until vacation_until if it has an end; what is written in a status is never kept.
+    """
 
     ref: PersonRef
     tz: str
@@ -34,6 +39,8 @@ class Person:
     active: bool = True
     quiet_from: datetime | None = None
     quiet_until: datetime | None = None
+    on_vacation: bool = False
+    vacation_until: datetime | None = None
 
     def quiet_end(self, at: datetime) -> datetime | None:
         """When the do-not-disturb ends that somebody is in at an instant; None outside of one."""
@@ -89,6 +96,7 @@ class Team:
     tz: str
     language: str = "en"
     country: str = "US"
+    region: str | None = None
     unit_id: str | None = None
     channel_id: str | None = None
     supervisor: PersonRef | None = None
@@ -132,13 +140,16 @@ class Workspace:
 class Member:
     """A person with what they chose and where they belong, as planning and rendering need them.
 
-    country: whose holidays and crisis lines hold, an ISO code.
+    country: whose holidays and crisis lines hold, an ISO code; region: whose holidays hold too, a part of
+    that country. leave: their days away, for their own planning alone.
     """
 
     person: Person
     preferences: Preferences = field(default_factory=Preferences)
     team: Team | None = None
     country: str = "US"
+    region: str | None = None
+    leave: Leave = ()
 
     @property
     def ref(self) -> PersonRef:

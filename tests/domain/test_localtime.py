@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.leave import FARTHEST, Span
 from bot.domain.localtime import (
     FRIDAY,
     WEEKS_IN_BLOCK,
@@ -42,7 +43,8 @@ MINUTE = timedelta(minutes=1)
 def is_working(now: datetime, calendar: Calendar) -> bool:
     """Working time as the rule says it, not as the code computes it."""
     here = now.astimezone(ZoneInfo(calendar.tz))
-    works = here.weekday() < 5 and here.date() not in calendar.days_off
+    away = any(span.first_on <= here.date() <= span.last_on for span in calendar.leave)
+    works = here.weekday() < 5 and here.date() not in calendar.days_off and not away
     return works and (time(9) <= here.time() < time(12) or time(14) <= here.time() < time(17))
 
 
@@ -57,9 +59,15 @@ def counted_by_the_minute(now: datetime, amount: timedelta, calendar: Calendar) 
 
 @st.composite
 def calendars(draw: st.DrawFn, near: datetime) -> Calendar:
-    """A zone with up to three days off within the next eight days."""
+    """A zone with up to three days off within the next eight days, and maybe some days of leave."""
     off = draw(st.sets(st.integers(0, 8), max_size=3))
-    return Calendar(tz=draw(zones), days_off=frozenset(near.date() + timedelta(days=n) for n in off))
+    ends = sorted(draw(st.sets(st.integers(0, 8), min_size=2, max_size=2)))
+    first_on, last_on = (near.date() + timedelta(days=n) for n in ends)
+    return Calendar(
+        tz=draw(zones),
+        days_off=frozenset(near.date() + timedelta(days=n) for n in off),
+        leave=draw(st.sampled_from([(), (Span(first_on=first_on, last_on=last_on),)])),
+    )
 
 
 @pytest.mark.parametrize(
@@ -370,3 +378,9 @@ AFTERNOON = (time(14), time(14, 30), time(15), time(15, 30), time(16), time(16, 
 )
 def test_arrival_slots_leave_out_lunch_and_friday_afternoon(weekday: int, slots: tuple[time, ...]) -> None:
     assert allowed_slots(weekday) == slots
+
+
+def test_a_whole_year_of_leave_ends() -> None:
+    first_on = date(2026, 3, 2)
+    year = Calendar(tz="UTC", leave=(Span(first_on=first_on, last_on=first_on + FARTHEST),))
+    assert next_working(utc("2026-03-02 10:00"), year) == utc("2027-03-04 09:00")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.domain.asks import Ask
 from bot.domain.checkins import State
+from bot.domain.leave import Span
 from bot.domain.notices import Kind
 from schedules.upkeep import erase_old, mend_cards
-from storage import asks, checkins
+from storage import asks, checkins, leave
 from tests.schedules.office import AMY, BOB, EVA, FIRST_CARD, Office
 
 
@@ -40,6 +41,24 @@ def test_an_ask_is_forgotten_after_ninety_days(office: Office) -> None:
     office.at("2027-04-09 12:00")
     erase_old(office.setting, office.workspace)
     assert office.rows("asks") == []
+
+
+def test_days_away_are_erased_once_they_are_over_in_every_zone(office: Office) -> None:
+    gone, still = (
+        Span(first_on=date(2027, 2, first), last_on=date(2027, 2, last)) for first, last in ((1, 2), (4, 9))
+    )
+    with office.begin() as tx:
+        leave.save(tx, office.ref(AMY), (gone, still))
+        leave.save(tx, office.ref(BOB), (gone,))
+    for at, left in (
+        ("2027-02-03 18:00", {AMY, BOB}),
+        ("2027-02-03 19:00", {AMY}),
+        ("2027-02-11 12:00", set()),
+    ):
+        office.at(at)
+        erase_old(office.setting, office.workspace)
+        with office.begin() as tx:
+            assert set(leave.of(tx, [office.ref(AMY), office.ref(BOB)])) == {office.ref(one) for one in left}
 
 
 def test_mending_stops_when_slack_asks_for_a_pause_and_goes_on_after_it(office: Office) -> None:

@@ -16,6 +16,7 @@ import storage
 from bot.domain.asks import WAITING, Ask, AskState
 from bot.domain.checkins import OPEN, Card, Reason, Standing, State
 from bot.domain.digests import Band, Reading, Trend
+from bot.domain.leave import Span
 from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Fate, Kind, Notice, notice
 from bot.domain.rotation import CORE
@@ -25,6 +26,7 @@ from storage import (
     checkins,
     digests,
     events,
+    leave,
     members,
     outbox,
     planning,
@@ -54,6 +56,7 @@ RELEASE = Release(
     reading=None,
     lines={},
 )
+LEAVE = (Span(first_on=date(2026, 12, 1), last_on=date(2026, 12, 18)),)
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
@@ -107,6 +110,7 @@ def _fill_people(tx: Tx, people: Mapping[str, PersonRef]) -> None:
         members.set_quiet(tx, ref, NOW, NOW + timedelta(hours=9))
         members.choose(tx, ref, weekday=1, local_time=time(9, 30), language="es", paused_until=NOW)
         members.add_admin(tx, ref)
+        leave.save(tx, ref, LEAVE)
 
 
 def _fill_weeks(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
@@ -190,6 +194,10 @@ def _calls_about_people(user_id: str, ana: PersonRef) -> dict[str, Callable[[Tx]
         "members.list_admins": members.list_admins,
         "members.is_admin": lambda tx: members.is_admin(tx, ana),
         "members.remove_admin": lambda tx: members.remove_admin(tx, ana),
+        "leave.get": lambda tx: leave.get(tx, ana),
+        "leave.of": lambda tx: leave.of(tx, [ana]),
+        "leave.save": lambda tx: leave.save(tx, ana, ()),
+        "leave.forget_before": lambda tx: leave.forget_before(tx, NOW.date() + timedelta(days=999)),
     }
 
 

@@ -21,7 +21,7 @@ from storage.crypto import NONCE_BYTES, PADDED_BYTES
 from storage.database import Store, Tx
 from storage.schema import answers as answers_table
 from storage.schema import metadata
-from tests.storage.full import ANSWERS, NOW, fill
+from tests.storage.full import ANSWERS, LEAVE, NOW, fill
 
 PLANTED_IDS = ("U0PLANTEDANA", "U0PLANTEDBEN")
 PLAIN_TEXT_THAT_IS_THERE = b"Cedar Intake"
@@ -86,6 +86,12 @@ def test_no_answer_stands_anywhere(planted: Store) -> None:
     assert PLAIN_TEXT_THAT_IS_THERE in lying_there
     for secret in secrets_of_answers():
         assert [found for found in in_every_spelling(secret) if found in lying_there] == []
+
+
+def test_no_day_away_stands_anywhere(planted: Store) -> None:
+    lying_there = at_rest(planted)
+    for on in (LEAVE[0].first_on, LEAVE[0].last_on):
+        assert [found for found in in_every_spelling(f"{on}") if found in lying_there] == []
 
 
 def test_no_key_stands_anywhere(planted: Store) -> None:

@@ -114,6 +114,7 @@ def test_who_somebody_is_their_conversation_keys_and_answers_stand_sealed() -> N
     sealed = {name for name, column in columns() if isinstance(column.type, LargeBinary)}
     assert sealed == {
         "people.sealed_id",
+        "leave.sealed",
         "occurrences.sealed_channel",
         "outbox.sealed_channel",
         "person_keys.wrapped",
