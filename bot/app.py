@@ -7,9 +7,10 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
@@ -17,6 +18,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 import handlers
+from bot import web
 from bot.config import Settings
 from bot.content import load_content
 from bot.slack import Messenger, web_client
@@ -142,18 +144,35 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
 
 
 def run_bot(settings: Settings) -> None:
-    """Run until told to stop (Ctrl-C or SIGTERM); what is in hand is finished or left for the next start."""
+    """Run until told to stop (Ctrl-C or SIGTERM); what is in hand is finished or left for the next start.
+
+    Raises what `assemble` raises, InUse, and PortTaken for the port of the health pages.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with sole_process(settings.database_url):
+    listening = web.listening(settings.http_host, settings.http_port)
+    with sole_process(settings.database_url), listening as bound:
         bot = assemble(settings)
         handler = bot.connect(settings.slack_app_token)
-        beats = scheduler.start(bot.setting)
-        log.info("running")
-        stop.wait()
-        log.info("stopping")
-        bot.setting.stopping.set()
-        beats.shutdown(wait=True)
+        with web.serving(bound, _watched(bot, handler)) if bound else nullcontext():
+            beats = scheduler.start(bot.setting)
+            log.info("running")
+            stop.wait()
+            log.info("stopping")
+            bot.setting.stopping.set()
+            beats.shutdown(wait=True)
         handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
         bot.close()
+
+
+def _watched(bot: Bot, handler: SocketModeHandler) -> web.Watched:
+    setting = bot.setting
+    return web.Watched(
+        store=setting.store,
+        now=setting.now,
+        is_connected=handler.client.is_connected,
+        is_stopping=setting.stopping.is_set,
+        silences=partial(scheduler.silences, setting),
+        list_still=partial(scheduler.list_still, setting),
+    )

@@ -1,6 +1,7 @@
 """The `choir` command: what an operator types. Commands load what they need when they run."""
 
 import errno
+import json
 import logging
 import os
 import sys
@@ -146,6 +147,23 @@ def doctor() -> None:
     raise typer.Exit(0 if all_well(found) else 1)
 
 
+@app.command(short_help="Say what waits, what is late and why.")
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+) -> None:
+    """Say what waits to be sent, what is late and why, for each workspace. Numbers only; needs no key.
+
+    Works while the bot runs, and changes nothing.
+    """
+    logs.configure("CRITICAL")
+    from bot.app import wall_clock
+    from bot.setup import status
+
+    with said_in_words():
+        report = status.look(database_url(), wall_clock())
+    typer.echo(json.dumps(status.as_json(report), indent=2) if as_json else status.words(report))
+
+
 @db.command()
 def upgrade() -> None:
     """Make the database's tables, or bring them up to this version. `choir run` does it too."""
@@ -190,6 +208,11 @@ def read(command: str) -> config.Settings:
     return settings
 
 
+def database_url() -> str:
+    """All that a command needs which opens nothing that is sealed. Raises SettingsError."""
+    return config.read_database_url(config.gather(os.environ))
+
+
 @contextmanager
 def said_in_words() -> Iterator[None]:
     """Turns what may well go wrong with a database or with Slack into a sentence (Stop)."""
@@ -197,6 +220,8 @@ def said_in_words() -> Iterator[None]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.setup.admins import Nobody
+    from bot.setup.database import Unready
+    from bot.web import PortTaken
     from storage.database import InUse
     from storage.workspaces import WrongKeys
 
@@ -205,6 +230,12 @@ def said_in_words() -> Iterator[None]:
         yield
     except InUse as error:
         raise Stop(f"Another `choir run` is using {error}: stop that one first; one is enough.") from None
+    except PortTaken as error:
+        raise Stop(
+            f"Port {error} is taken or not allowed: stop what uses it, or write another into HTTP_PORT."
+        ) from None
+    except Unready as error:
+        raise Stop(str(error)) from None
     except WrongKeys:
         raise Stop(
             "The keys are not those this database was made with: put the right ones in .env."

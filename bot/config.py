@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -36,6 +37,8 @@ class Settings:
     crisis_reviewed_on: date | None
     answers_kept_weeks: int
     log_level: str
+    http_port: int | None = None
+    http_host: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,17 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _optional_port(text: str) -> int | None:
+    return _number(1, 65_535)(text) if text else None
+
+
+def _host(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("is not an address of this machine, like 127.0.0.1 or 0.0.0.0.") from None
+
+
 def _level(text: str) -> str:
     if text.upper() not in LOG_LEVELS:
         raise ValueError(f"is not one of {', '.join(LOG_LEVELS)}.")
@@ -181,6 +195,8 @@ CRISIS_RESOURCES_COUNTRY = Setting("CRISIS_RESOURCES_COUNTRY", _country, "US")
 CRISIS_REVIEWED_ON = Setting("CRISIS_REVIEWED_ON", _optional_date, "")
 ANSWERS_KEPT_WEEKS = Setting("ANSWERS_KEPT_WEEKS", _number(4, 26), "13")
 LOG_LEVEL = Setting("LOG_LEVEL", _level, "INFO")
+HTTP_PORT = Setting("HTTP_PORT", _optional_port, "")
+HTTP_HOST = Setting("HTTP_HOST", _host, "127.0.0.1")
 
 SETTINGS: tuple[Setting[object], ...] = (
     SLACK_BOT_TOKEN,
@@ -194,6 +210,8 @@ SETTINGS: tuple[Setting[object], ...] = (
     CRISIS_REVIEWED_ON,
     ANSWERS_KEPT_WEEKS,
     LOG_LEVEL,
+    HTTP_PORT,
+    HTTP_HOST,
 )
 
 
@@ -204,6 +222,13 @@ def gather(environ: Mapping[str, str], env_file: Path = ENV_FILE) -> dict[str, s
     return {
         name: text for source in (in_file, environ) for name, text in source.items() if text and name in names
     }
+
+
+def read_database_url(values: Mapping[str, str]) -> str:
+    """For what needs no other setting and no key. Raises SettingsError."""
+    if problem := DATABASE_URL.problem(values):
+        raise SettingsError((problem,))
+    return DATABASE_URL.read(values)
 
 
 def read_settings(values: Mapping[str, str]) -> Settings:
@@ -227,4 +252,6 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         crisis_reviewed_on=CRISIS_REVIEWED_ON.read(values),
         answers_kept_weeks=ANSWERS_KEPT_WEEKS.read(values),
         log_level=LOG_LEVEL.read(values),
+        http_port=HTTP_PORT.read(values),
+        http_host=HTTP_HOST.read(values),
     )

@@ -7,7 +7,7 @@ the tests call the same beats directly.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +34,9 @@ Beat = Callable[[Setting, str], bool]
 
 AT_A_TIME = 1_000
 """Units of work at the most before the next beat of a heartbeat has its turn."""
+STANDS_STILL = timedelta(minutes=10)
+"""Without life for so long beyond its turn, a heartbeat hangs. The longest piece of work, reading the roster
+of a few thousand people, takes a minute or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +62,31 @@ FIRST = next(heartbeat for heartbeat in HEARTBEATS if heartbeat.name == "digests
 def beat(setting: Setting, heartbeat: Heartbeat) -> bool:
     """Do what one heartbeat finds to do; True when there was work."""
     worked = False
-    for unit in heartbeat.beats:
-        worked |= _drain(setting, unit)
+    try:
+        for unit in heartbeat.beats:
+            worked |= _drain(setting, unit, heartbeat.name)
+    finally:  # one that fails lives
+        setting.pulse.beat(heartbeat.name)
     return worked
 
 
-def _drain(setting: Setting, unit: Beat) -> bool:
+def _drain(setting: Setting, unit: Beat, name: str) -> bool:
     done = 0
     while done < AT_A_TIME and not setting.stopping.is_set() and unit(setting, setting.workspace):
+        setting.pulse.beat(name)
         done += 1
     return done > 0
+
+
+def silences(setting: Setting) -> Mapping[str, timedelta]:
+    """How long ago each heartbeat showed life."""
+    return {each.name: setting.pulse.silent_for(each.name) for each in HEARTBEATS}
+
+
+def list_still(setting: Setting) -> tuple[str, ...]:
+    """The heartbeats that hang, which nothing but a restart helps."""
+    silent = silences(setting)
+    return tuple(each.name for each in HEARTBEATS if silent[each.name] > each.every + STANDS_STILL)
 
 
 def beat_all(setting: Setting) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -29,6 +30,23 @@ BATCH = 200
 PUSHED_ON = timedelta(hours=1)
 
 
+class Pulse:
+    """When each heartbeat last showed life: came to an end or finished a piece of work. In memory."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """clock: real time in seconds, which nothing moves."""
+        self._clock = clock
+        self._began = clock()
+        self._beaten: dict[str, float] = {}
+
+    def beat(self, name: str) -> None:
+        self._beaten[name] = self._clock()
+
+    def silent_for(self, name: str) -> timedelta:
+        """How long ago that was; before the first time, since the program began."""
+        return timedelta(seconds=self._clock() - self._beaten.get(name, self._began))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One workspace with its own token. now is the movable clock of docs/architecture "Time"; leases use the
@@ -44,6 +62,7 @@ class Setting:
     now: Callable[[], datetime]
     answers_kept_weeks: int = 13
     stopping: Event = field(default_factory=Event)
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,9 +169,29 @@ def sole_process(url: str) -> Iterator[None]:
         yield
         return
     _make_folder(url)
-    with file.with_name(file.name + ".lock").open("a") as handle:
+    with _lock_file(file).open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InUse(str(file)) from None
         yield
+
+
+def is_running(url: str) -> bool | None:
+    """Whether a process holds that lock; None on PostgreSQL, where nobody counts them. Makes no file."""
+    file = sqlite_file(url)
+    if file is None:
+        return None
+    lock = _lock_file(file)
+    if not lock.exists():
+        return False
+    with lock.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _lock_file(file: Path) -> Path:
+    return file.with_name(file.name + ".lock")

@@ -18,6 +18,7 @@ COMMANDS = {
     "bench": (),
     "init": (),
     "doctor": (),
+    "status": (),
     "db": ("upgrade",),
     "admin": ("add", "remove", "list"),
 }

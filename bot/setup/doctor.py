@@ -19,7 +19,7 @@ from bot.setup.database import opened
 from bot.setup.tokens import Refused, Unreachable, try_app_token, try_bot_token
 from bot.slack import METHODS, Identity
 from storage import outbox, workspaces
-from storage.database import InUse, Store, sole_process, sqlite_file
+from storage.database import Store, is_running, sqlite_file
 
 SCOPES = frozenset({"commands"}).union(*METHODS.values())
 """Commands, shortcuts and what people do need `commands`; the events need nothing that no method needs."""
@@ -187,13 +187,11 @@ def _fate(fate: Fate, reason: str) -> str:
 
 def _running(database_url: str) -> Iterator[Finding]:
     """On SQLite one process at most; on PostgreSQL any number, which nobody counts."""
-    if sqlite_file(database_url) is None:
-        return
-    try:
-        with sole_process(database_url):
+    match is_running(database_url):
+        case True:
+            yield ok("bot", "`choir run` is running on this database.")
+        case False:
             yield note("bot", "`choir run` is not running on this database.")
-    except InUse:
-        yield ok("bot", "`choir run` is running on this database.")
 
 
 def _crisis_lines(reviewed_on: date | None, today: date) -> Finding:

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,3 +98,32 @@ def test_keys_that_are_not_the_databases_stop_the_start(choir: Choir, keyed: dic
     ended = choir("run", environ={**keyed, "CHOIR_MASTER_KEY": new_key()})
     assert ended.returncode == 1
     assert "not those this database was made with" in ended.stderr
+
+
+def test_with_a_port_it_answers_those_who_watch_and_nobody_else(
+    choir: Choir, keyed: dict[str, str], slack: Sandbox, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with running({**keyed, "HTTP_PORT": port}, tmp_path, slack):
+        pages = {page: page_of(port, page) for page in ("healthz", "readyz", "metrics")}
+        ended = choir("run", environ={**keyed, "HTTP_PORT": port, "DATABASE_URL": "sqlite:///other.db"})
+    assert pages["healthz"] == pages["readyz"] == "ok\n"
+    assert f'choir_notices_late{{workspace="{slack.team_id}"}} 0.0' in pages["metrics"]
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == (
+        f"Port {port} is taken or not allowed: stop what uses it, or write another into HTTP_PORT."
+    )
+
+
+def page_of(port: str, page: str) -> str:
+    """A page as soon as it is there: the socket to Slack opens a moment before it."""
+    until = time.monotonic() + 10
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=10) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)

@@ -32,6 +32,7 @@ from storage import (
     planning,
     privacy,
     rules,
+    status,
     teams,
     timers,
     workspaces,
@@ -323,6 +324,9 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.last_told": lambda tx: outbox.last_told(tx, ana),
         "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),
         "outbox.claim": lambda tx: (taken := outbox.claim(tx, NOW)) and taken.kind,
+        "status.backlog": lambda tx: status.backlog(tx, NOW),
+        "status.ahead": lambda tx: status.ahead(tx, NOW),
+        "status.delays": lambda tx: status.delays(tx, NOW),
         "events.first_seen": lambda tx: events.first_seen(tx, "Ev1", NOW),
         "events.forget_old": lambda tx: events.forget_old(tx, NOW + timedelta(days=9)),
     }
