@@ -9,7 +9,6 @@ from bot.slack import RosterEntry, roster_entry
 from handlers.events import EventVisit, ListenEvent
 from storage import members, rules
 from storage.database import Tx
-from storage.rules import RuleKind
 
 
 def on_user_changed(visit: EventVisit) -> None:
@@ -22,8 +21,7 @@ def on_user_changed(visit: EventVisit) -> None:
         if members.get(tx, ref) is None:
             return
         note_person(tx, entry)
-        for kind in RuleKind:
-            rules.set_next_due(tx, visit.now, ref=ref, kind=kind)
+        rules.look_again(tx, ref, visit.now)
 
 
 def note_person(tx: Tx, entry: RosterEntry) -> PersonRef:

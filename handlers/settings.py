@@ -29,7 +29,6 @@ from handlers.visit import (
 )
 from storage import members, planning, privacy, rules
 from storage.database import Tx
-from storage.rules import RuleKind
 
 DAYS = {str(weekday): weekday for weekday in range(MONDAY, FRIDAY + 1)}
 
@@ -152,7 +151,7 @@ def on_menu_used(visit: Visit, tx: Tx, member: Member) -> Replies:
 def come_back(tx: Tx, visit: Visit) -> None:
     """Somebody who acts is not silent any more; the planner looks at them again at once."""
     rules.set_standing(tx, visit.ref, Standing())
-    rules.set_next_due(tx, visit.now, ref=visit.ref, kind=RuleKind.CHECKIN)
+    rules.look_again(tx, visit.ref, visit.now)
 
 
 def register(app: App, listen: Listen) -> None:

@@ -44,9 +44,9 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     if situation is None or since is None:
         rules.set_next_due(tx, None, ref=ref, kind=RuleKind.CHECKIN)
         return
-    planned = checkins.planned_weeks(tx, ref)
-    for week in deciding.missed_weeks(situation, planned, since, now):
-        checkins.add(tx, ref, week, State.SKIPPED, Reason.LATE)
+    planned, look_at = checkins.planned_weeks(tx, ref), rules.next_due_at(tx, ref, RuleKind.CHECKIN)
+    for skip in deciding.missed(situation, planned, since, look_at or now, now):
+        checkins.add(tx, ref, skip.week, State.SKIPPED, skip.reason)
     week, slot = deciding.next_slot(situation, planned, since, now)
     if slot <= now:
         _settle(tx, situation, deciding.plan(situation, week, slot, now))

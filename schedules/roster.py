@@ -17,7 +17,6 @@ from bot.domain.members import Person, PersonRef
 from bot.slack import Quiet, RosterEntry
 from schedules.setting import Setting
 from storage import members, rules, workspaces
-from storage.rules import RuleKind
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +58,7 @@ def _note(setting: Setting, workspace: str, was: Person, entry: RosterEntry, now
     told = replace(was, tz=entry.tz, locale=entry.locale, active=entry.active)
     with setting.store.begin(workspace) as tx:
         members.put(tx, entry.user_id, told)
-        for kind in RuleKind:
-            rules.set_next_due(tx, now, ref=was.ref, kind=kind)
+        rules.look_again(tx, was.ref, now)
 
 
 def _note_quiet(setting: Setting, workspace: str, spans: Mapping[Person, Quiet | None]) -> None:

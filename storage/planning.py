@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from bot.content.holidays import calendar_of
-from bot.domain.checkins import Outlook, Situation, State, outlook
+from bot.domain.checkins import Outlook, Situation, outlook
 from bot.domain.localtime import local
 from bot.domain.members import Member, PersonRef
 from storage import checkins, members, privacy, rules, workspaces
@@ -34,8 +34,8 @@ def next_checkin(tx: Tx, ref: PersonRef, now: datetime) -> Outlook | None:
     facts, since = situation(tx, ref, now), rules.since(tx, ref, RuleKind.CHECKIN)
     if facts is None or since is None:
         return None
-    settled = {found.week for found in checkins.list_weeks(tx, ref) if found.state is not State.PLANNED}
-    return outlook(facts, settled, since, now)
+    weeks = {found.week: found for found in checkins.list_weeks(tx, ref)}
+    return outlook(facts, weeks, since, now)
 
 
 def first_on(tx: Tx, member: Member, now: datetime) -> date | None:

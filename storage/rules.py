@@ -68,6 +68,13 @@ def set_next_due(tx: Tx, at: datetime | None, *, ref: PersonRef, kind: RuleKind)
     tx.execute(update(rules).where(*_one(tx, ref, kind)).values(next_due_at=at))
 
 
+def look_again(tx: Tx, ref: PersonRef, now: datetime) -> None:
+    """Something changed for somebody: planning looks at them now; who is overdue stays overdue."""
+    later = rules.c.next_due_at.is_(None) | (rules.c.next_due_at > now)
+    mine = (rules.c.workspace == tx.workspace, rules.c.ref == ref, later)
+    tx.execute(update(rules).where(*mine).values(next_due_at=now))
+
+
 def standing(tx: Tx, ref: PersonRef) -> Standing:
     columns = (rules.c.run, rules.c.spells, rules.c.quiet_until_week)
     found = tx.execute(select(*columns).where(*_one(tx, ref, RuleKind.CHECKIN))).first()

@@ -6,11 +6,12 @@ A check-in belongs to one person and one week. It arrives once, may come again o
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.leave import covers
 from bot.domain.localtime import (
     DAY_STARTS,
     FRIDAY,
@@ -50,15 +51,22 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a week has no check-in. The person can read it in Home."""
+    """Why a week has no check-in. The person can read it in Home.
+
+    DAYS_OFF are public holidays, LEAVE the days away somebody set, VACATION their status in Slack; MOVED:
+    the week was over where they had travelled to; LATE: it could not be sent in time.
+    """
 
     PAUSED = "paused"
     STOPPED = "stopped"
     QUIET = "quiet"
     EVERY_OTHER_WEEK = "every_other_week"
     DAYS_OFF = "days_off"
+    LEAVE = "leave"
     DO_NOT_DISTURB = "do_not_disturb"
+    VACATION = "vacation"
     LATE = "late"
+    MOVED = "moved"
     LEFT = "left"
     REFUSED = "refused"
 
@@ -100,8 +108,11 @@ class Checkin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
+    """delayed_by: what the card waits for past its slot, if that is more than the hours of a day."""
+
     week: int
     due_at: datetime
+    delayed_by: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,40 +150,105 @@ def next_slot(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """When the next check-in comes; or None and why none comes."""
+    """What somebody can expect.
+
+    at: when the next check-in comes; None, and why_none, when none does. waits_for: what the next one waits
+    for. this_week: why the week that runs has none. may_come_now: that one can be had all the same.
+    """
 
     at: datetime | None = None
     why_none: Reason | None = None
+    waits_for: Reason | None = None
+    this_week: Reason | None = None
+    may_come_now: bool = False
 
 
 LOOK_AHEAD = 8
 """Weeks after which somebody without a check-in is told the reason of the first one."""
 
 
-def outlook(situation: Situation, settled: Collection[int], since: datetime, now: datetime) -> Outlook:
-    """The next check-in as planning will decide it, by what is known now."""
+def outlook(situation: Situation, weeks: Mapping[int, Checkin], since: datetime, now: datetime) -> Outlook:
+    """What can be expected by what is known now. weeks: the check-ins there are, by week."""
+    this_week = _why_none_this_week(situation, weeks, since, now)
+    found = replace(
+        _next(situation, weeks, since, now),
+        this_week=this_week,
+        may_come_now=may_come_now(situation, weeks, since, now),
+    )
+    if situation.person.on_vacation and situation.person.vacation_until is None:
+        return replace(found, at=None, why_none=found.why_none or Reason.VACATION, waits_for=None)
+    return found
+
+
+def _next(situation: Situation, weeks: Mapping[int, Checkin], since: datetime, now: datetime) -> Outlook:
+    """The next check-in as planning will decide it, or the reason against the first one."""
     why_none = None
-    passed = set(settled)
+    passed = {week for week, checkin in weeks.items() if checkin.state is not State.PLANNED}
     for _ in range(LOOK_AHEAD):
         week, slot = next_slot(situation, passed, since, now)
         decision = plan(situation, week, slot, max(slot, now))
         if isinstance(decision, Send):
-            return Outlook(at=decision.due_at)
+            return Outlook(at=decision.due_at, waits_for=decision.delayed_by)
         why_none = why_none or decision.reason
         passed.add(week)
     return Outlook(why_none=why_none)
 
 
-def missed_weeks(
-    situation: Situation, planned: Collection[int], since: datetime, now: datetime
-) -> tuple[int, ...]:
-    """Weeks that closed without having been planned, because the program did not run."""
+def _why_none_this_week(
+    situation: Situation, weeks: Mapping[int, Checkin], since: datetime, now: datetime
+) -> Reason | None:
+    """As it was recorded, or as it will be when the slot comes."""
+    week = _current_week(situation, now)
+    if week in weeks:
+        return weeks[week].reason
+    decision = _decision_of(situation, week, since, now)
+    return decision.reason if isinstance(decision, Skip) else None
+
+
+def _decision_of(situation: Situation, week: int, since: datetime, now: datetime) -> Send | Skip | None:
+    """What planning will decide of a week that runs; None of one that is not theirs or has closed."""
+    slot = _slot(situation, week)
+    if week < 0 or slot < since or now >= _closing(situation, week):
+        return None
+    return plan(situation, week, slot, max(slot, now))
+
+
+OWN_WAY = frozenset({Reason.QUIET, Reason.EVERY_OTHER_WEEK, Reason.REFUSED, Reason.LEFT})
+"""Weeks without a card that asking for one does not change."""
+
+
+def may_come_now(situation: Situation, weeks: Mapping[int, Checkin], since: datetime, now: datetime) -> bool:
+    """Whether this week's card, which is held back or left out, can be had at once by asking for it."""
+    week = _current_week(situation, now)
+    decision = _decision_of(situation, week, since, now)
+    if decision is None or _reason_against(situation, week, now):
+        return False
+    found = weeks.get(week)
+    if found is not None and found.state is State.SKIPPED:
+        return found.reason not in OWN_WAY
+    waits = isinstance(decision, Skip) or decision.delayed_by is not None
+    return waits and (found is None or found.state is State.PLANNED)
+
+
+def missed(
+    situation: Situation, planned: Collection[int], since: datetime, look_at: datetime, now: datetime
+) -> tuple[Skip, ...]:
+    """Weeks that closed without having been planned, and why.
+
+    look_at: when planning was to look at this person. A slot lies before its closing, so whoever was to be
+    looked at after it had moved to where the week was over; else the program did not run in time.
+    """
     first = max(0, week_of(situation.epoch_on, local(since, situation.person.tz).date()))
     weeks = range(max([first, *planned]), _current_week(situation, now) + 1)
-    return tuple(
-        week
+    closed = {
+        week: _closing(situation, week)
         for week in weeks
-        if week not in planned and _slot(situation, week) >= since and _closing(situation, week) <= now
+        if week not in planned and _slot(situation, week) >= since
+    }
+    return tuple(
+        Skip(week=week, reason=Reason.LATE if look_at < closes_at else Reason.MOVED)
+        for week, closes_at in closed.items()
+        if closes_at <= now
     )
 
 
@@ -194,10 +270,12 @@ def plan(situation: Situation, week: int, slot: datetime, now: datetime) -> Send
     reason = _reason_against(situation, week, now)
     if reason:
         return Skip(week=week, reason=reason)
-    due_at, delayed_by = _allowed(situation, max(slot, now))
-    if due_at < closing_at(situation.epoch_on, week, situation.person.tz):
-        return Send(week=week, due_at=due_at)
-    return Skip(week=week, reason=delayed_by)
+    earliest = max(slot, now)
+    due_at = allowed_at(situation.person, situation.calendar, earliest)
+    held_by = held_back_by(situation.person, situation.calendar, earliest)
+    if due_at < _closing(situation, week):
+        return Send(week=week, due_at=due_at, delayed_by=held_by)
+    return Skip(week=week, reason=held_by or Reason.LATE)
 
 
 def _reason_against(situation: Situation, week: int, now: datetime) -> Reason | None:
@@ -212,26 +290,26 @@ def _reason_against(situation: Situation, week: int, now: datetime) -> Reason | 
 
 
 def allowed_at(person: Person, calendar: Calendar, earliest: datetime) -> datetime:
-    """The next moment in working time and, as far as it is known, outside do-not-disturb (3.1)."""
+    """The next moment in working time and, as far as it is known, outside vacation and do-not-disturb."""
     at = next_working(earliest, calendar)
-    quiet_end = person.quiet_end(at)
-    return next_working(quiet_end, calendar) if quiet_end else at
+    for end in (person.vacation_end, person.quiet_end):
+        at = next_working(end(at) or at, calendar)
+    return at
 
 
-def _allowed(situation: Situation, earliest: datetime) -> tuple[datetime, Reason]:
-    """The next allowed moment, and what to blame for the wait."""
-    person, calendar = situation.person, situation.calendar
-    at = allowed_at(person, calendar, earliest)
-    if person.quiet_end(next_working(earliest, calendar)):
-        return at, Reason.DO_NOT_DISTURB
-    return at, Reason.DAYS_OFF if _day_off_ahead(situation, earliest) else Reason.LATE
-
-
-def _day_off_ahead(situation: Situation, earliest: datetime) -> bool:
-    """Some day from that moment to Friday is off."""
-    on = local(earliest, situation.person.tz).date()
-    left = (on + timedelta(days=n) for n in range(max(0, FRIDAY - on.weekday()) + 1))
-    return any(day in situation.calendar.days_off for day in left)
+def held_back_by(person: Person, calendar: Calendar, earliest: datetime) -> Reason | None:
+    """What keeps a card from the day on which it is due; None if no more than lunch or the evening does."""
+    at = next_working(earliest, calendar)
+    if person.vacation_end(at):
+        return Reason.VACATION
+    if person.quiet_end(at):
+        return Reason.DO_NOT_DISTURB
+    on, until_on = local(earliest, calendar.tz).date(), local(at, calendar.tz).date()
+    left_of_week = FRIDAY + 1 - on.weekday()
+    passed_over = [on + timedelta(days=n) for n in range(min((until_on - on).days, left_of_week))]
+    if any(covers(calendar.leave, day) for day in passed_over):
+        return Reason.LEAVE
+    return Reason.DAYS_OFF if calendar.days_off.intersection(passed_over) else None
 
 
 def reminder_at(arrived_at: datetime, closes_at: datetime, calendar: Calendar) -> datetime | None:

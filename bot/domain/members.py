@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NewType
 
 from bot.domain.leave import Leave
-from bot.domain.localtime import WEDNESDAY
+from bot.domain.localtime import WEDNESDAY, instant, local
 
 PersonRef = NewType("PersonRef", str)
 """A person's pseudonym: HMAC-SHA256 over workspace and Slack id, in hex (privacy §7)."""
@@ -47,6 +47,17 @@ class Person:
         if self.quiet_from is None or self.quiet_until is None:
             return None
         return self.quiet_until if self.quiet_from <= at < self.quiet_until else None
+
+    def vacation_end(self, at: datetime) -> datetime | None:
+        """When a status for vacation ends that holds at an instant; None outside of one.
+
+        One without an end is looked at again on the next day.
+        """
+        if not self.on_vacation:
+            return None
+        if self.vacation_until is None:
+            return instant(local(at, self.tz).date() + timedelta(days=1), time(), self.tz)
+        return self.vacation_until if at < self.vacation_until else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,8 +14,10 @@ from bot.domain.checkins import (
     CARDS,
     LOOK_AHEAD,
     OPEN,
+    OWN_WAY,
     QUIET_WEEKS,
     Card,
+    Checkin,
     Outlook,
     Reason,
     Send,
@@ -28,7 +31,7 @@ from bot.domain.checkins import (
     closed,
     declined,
     later_today_at,
-    missed_weeks,
+    missed,
     next_slot,
     opened,
     outlook,
@@ -36,6 +39,7 @@ from bot.domain.checkins import (
     put_off,
     reminder_at,
 )
+from bot.domain.leave import Span
 from bot.domain.localtime import (
     FRIDAY,
     Calendar,
@@ -57,11 +61,13 @@ LONG_AGO = utc("2025-12-01 12:00")
 def situation(**changes: Any) -> Situation:
     """Ana in Chicago with the defaults; person fields, preferences and the rest by name."""
     person = Person(ref=PersonRef("ana"), tz=changes.pop("tz", CHICAGO))
-    for name in ("active", "quiet_from", "quiet_until"):
+    for name in ("active", "quiet_from", "quiet_until", "on_vacation", "vacation_until"):
         person = replace(person, **{name: changes.pop(name, getattr(person, name))})
     rest: dict[str, Any] = {
         "standing": changes.pop("standing", Standing()),
-        "calendar": Calendar(tz=person.tz, days_off=frozenset(changes.pop("days_off", ()))),
+        "calendar": Calendar(
+            tz=person.tz, days_off=frozenset(changes.pop("days_off", ())), leave=changes.pop("leave", ())
+        ),
         "epoch_on": changes.pop("epoch_on", EPOCH),
         "small": changes.pop("small", False),
     }
@@ -132,27 +138,39 @@ def test_the_next_slot_is_open_and_nobody_s_second(
     assert all(w in planned or closing_at(about.epoch_on, w, tz) <= now for w in earlier)
 
 
+def missed_weeks(about: Situation, planned: Collection[int], since: datetime, now: datetime) -> list[int]:
+    return [skip.week for skip in missed(about, planned, since, now, now)]
+
+
 def test_weeks_in_which_the_program_did_not_run_are_missed() -> None:
     now = in_week(5, 1, time(9))
-    assert missed_weeks(situation(), {0, 1}, LONG_AGO, now) == (2, 3, 4)
-    assert missed_weeks(situation(), {0, 1}, LONG_AGO, in_week(5, FRIDAY, time(16))) == (2, 3, 4, 5)
+    assert missed_weeks(situation(), {0, 1}, LONG_AGO, now) == [2, 3, 4]
+    assert missed_weeks(situation(), {0, 1}, LONG_AGO, in_week(5, FRIDAY, time(16))) == [2, 3, 4, 5]
 
 
 def test_no_week_is_missed_before_the_first_or_before_somebody_joined() -> None:
     now = in_week(5, 1, time(9))
-    assert missed_weeks(situation(), (), LONG_AGO, LONG_AGO) == ()
-    assert missed_weeks(situation(), (), LONG_AGO, now) == (0, 1, 2, 3, 4)
-    assert missed_weeks(situation(), (), in_week(3, 2, time(11)), now) == (4,)
-    assert missed_weeks(situation(), range(5), LONG_AGO, now) == ()
+    assert missed_weeks(situation(), (), LONG_AGO, LONG_AGO) == []
+    assert missed_weeks(situation(), (), LONG_AGO, now) == [0, 1, 2, 3, 4]
+    assert missed_weeks(situation(), (), in_week(3, 2, time(11)), now) == [4]
+    assert missed_weeks(situation(), range(5), LONG_AGO, now) == []
+
+
+def test_a_week_that_was_over_where_somebody_went_is_not_called_late() -> None:
+    """Friday 15:30 in Los Angeles is Saturday in Tokyo; her card was to come on Friday at 15:30."""
+    about, now = situation(tz="Asia/Tokyo", weekday=4, local_time=time(11, 30)), utc("2026-01-09 23:30")
+    assert missed(about, (), LONG_AGO, now, now) == (Skip(week=0, reason=Reason.MOVED),)
+    overdue_since = utc("2026-01-09 02:30")
+    assert missed(about, (), LONG_AGO, overdue_since, now) == (Skip(week=0, reason=Reason.LATE),)
 
 
 @given(minutes, st.integers(0, 40))
 def test_every_week_since_joining_is_planned_missed_or_still_to_come(now: datetime, recorded: int) -> None:
     about, planned = situation(epoch_on=date(2027, 3, 1)), range(recorded)
-    missed = missed_weeks(about, planned, LONG_AGO, now)
-    following, _ = next_slot(about, {*planned, *missed}, LONG_AGO, now)
-    assert set(planned) | set(missed) >= set(range(following))
-    assert not set(planned) & set(missed)
+    late = missed_weeks(about, planned, LONG_AGO, now)
+    following, _ = next_slot(about, {*planned, *late}, LONG_AGO, now)
+    assert set(planned) | set(late) >= set(range(following))
+    assert not set(planned) & set(late)
 
 
 # What becomes of a week
@@ -163,6 +181,11 @@ def test_a_check_in_goes_out_in_its_slot() -> None:
 
 
 NOW = in_week(2, 2, time(10))
+
+
+def away(first: int, last: int) -> Span:
+    """Days away in January 2026; week 2 is that of Monday the 19th."""
+    return Span(first_on=date(2026, 1, first), last_on=date(2026, 1, last))
 
 
 @pytest.mark.parametrize(
@@ -176,6 +199,11 @@ NOW = in_week(2, 2, time(10))
         ({"standing": Standing(spells=2)}, Reason.QUIET),
         ({"days_off": [date(2026, 1, 21), date(2026, 1, 22), date(2026, 1, 23)]}, Reason.DAYS_OFF),
         ({"quiet_from": NOW, "quiet_until": NOW + timedelta(days=3)}, Reason.DO_NOT_DISTURB),
+        ({"leave": [away(21, 23)]}, Reason.LEAVE),
+        ({"leave": [away(19, 30)]}, Reason.LEAVE),
+        ({"leave": [away(21, 21)], "days_off": [date(2026, 1, 22), date(2026, 1, 23)]}, Reason.LEAVE),
+        ({"on_vacation": True, "vacation_until": NOW + timedelta(days=3)}, Reason.VACATION),
+        ({"weekday": 4, "on_vacation": True}, Reason.VACATION),
         ({"now": in_week(2, FRIDAY, time(16))}, Reason.LATE),
     ],
 )
@@ -199,6 +227,9 @@ def test_a_small_group_s_odd_weeks_are_skipped_with_their_reason() -> None:
         {"quiet_from": NOW, "quiet_until": None},
         {"quiet_from": None, "quiet_until": NOW + timedelta(days=3)},
         {"days_off": [date(2026, 1, 20), date(2026, 1, 22)]},
+        {"leave": [away(19, 20), away(22, 23)]},
+        {"on_vacation": True, "vacation_until": NOW},
+        {"on_vacation": False, "vacation_until": NOW + timedelta(days=3)},
     ],
 )
 def test_what_is_over_or_still_to_come_holds_nothing_back(changes: dict[str, Any]) -> None:
@@ -219,7 +250,36 @@ def test_a_slot_after_work_arrives_the_next_morning() -> None:
 
 def test_a_day_off_moves_the_check_in_to_the_next_morning() -> None:
     thanksgiving_eve = {"week": 46, "days_off": [date(2026, 11, 25)]}
-    assert decide(**thanksgiving_eve) == Send(week=46, due_at=chicago(date(2026, 11, 26), time(9)))
+    thursday = chicago(date(2026, 11, 26), time(9))
+    assert decide(**thanksgiving_eve) == Send(week=46, due_at=thursday, delayed_by=Reason.DAYS_OFF)
+
+
+def test_leave_moves_the_check_in_to_the_first_morning_back() -> None:
+    back = Send(week=2, due_at=in_week(2, FRIDAY, time(9)), delayed_by=Reason.LEAVE)
+    assert decide(week=2, leave=[away(5, 22)]) == back
+    assert decide(week=2, leave=[away(21, 21)], days_off=[date(2026, 1, 22)]) == back
+
+
+def test_a_status_for_vacation_holds_the_check_in_back_until_it_ends() -> None:
+    until = NOW + timedelta(minutes=50)
+    ends = decide(week=2, on_vacation=True, vacation_until=until)
+    assert ends == Send(week=2, due_at=until, delayed_by=Reason.VACATION)
+
+
+def test_a_status_without_an_end_is_looked_at_again_each_morning() -> None:
+    for day in (2, 3):
+        slot = in_week(2, day, time(10))
+        waits = decide(week=2, now=slot, on_vacation=True)
+        assert waits == Send(week=2, due_at=in_week(2, day + 1, time(9)), delayed_by=Reason.VACATION)
+    friday = in_week(2, FRIDAY, time(9))
+    assert decide(week=2, now=friday, on_vacation=True) == Skip(week=2, reason=Reason.VACATION)
+
+
+def test_do_not_disturb_after_vacation_is_heeded_too() -> None:
+    thursday = in_week(2, 3, time(9))
+    quiet = {"quiet_from": thursday, "quiet_until": thursday + timedelta(hours=2)}
+    sent = decide(week=2, on_vacation=True, vacation_until=thursday, **quiet)
+    assert sent == Send(week=2, due_at=thursday + timedelta(hours=2), delayed_by=Reason.VACATION)
 
 
 def test_a_missed_slot_is_caught_up_within_working_time() -> None:
@@ -229,18 +289,20 @@ def test_a_missed_slot_is_caught_up_within_working_time() -> None:
 
 def test_do_not_disturb_moves_the_check_in_to_its_end() -> None:
     until = NOW + timedelta(minutes=20)
-    assert decide(week=2, quiet_from=NOW, quiet_until=until) == Send(week=2, due_at=until)
+    moved = Send(week=2, due_at=until, delayed_by=Reason.DO_NOT_DISTURB)
+    assert decide(week=2, quiet_from=NOW, quiet_until=until) == moved
 
 
 def test_do_not_disturb_that_ends_in_lunch_moves_the_check_in_behind_lunch() -> None:
     until = in_week(2, 2, time(12, 45))
-    assert decide(week=2, quiet_from=NOW, quiet_until=until) == Send(week=2, due_at=in_week(2, 2, time(14)))
+    moved = Send(week=2, due_at=in_week(2, 2, time(14)), delayed_by=Reason.DO_NOT_DISTURB)
+    assert decide(week=2, quiet_from=NOW, quiet_until=until) == moved
 
 
 def test_a_long_outage_is_not_blamed_on_a_holiday_that_was_over() -> None:
-    monday_off = [date(2026, 1, 19)]
+    mondays_off = [date(2026, 1, 19), date(2026, 1, 26)]
     late = in_week(2, FRIDAY, time(17))
-    assert decide(week=2, now=late, days_off=monday_off) == Skip(week=2, reason=Reason.LATE)
+    assert decide(week=2, now=late, days_off=mondays_off) == Skip(week=2, reason=Reason.LATE)
 
 
 @settings(max_examples=200)
@@ -277,26 +339,34 @@ def test_whatever_is_sent_arrives_in_working_time_before_closing_and_undisturbed
 # What Home says of it
 
 
+def there(*weeks: int, state: State = State.CLOSED) -> dict[int, Checkin]:
+    """Check-ins of those weeks, over unless said otherwise."""
+    return {week: Checkin(week=week, state=state) for week in weeks}
+
+
+MONDAY = in_week(2, 0, time(8))
+
+
+def look(weeks: Mapping[int, Checkin], now: datetime = MONDAY, **changes: Any) -> Outlook:
+    return outlook(situation(**changes), weeks, LONG_AGO, now)
+
+
 def test_home_names_the_moment_at_which_planning_will_send() -> None:
-    monday = in_week(2, 0, time(8))
-    assert outlook(situation(), (0, 1), LONG_AGO, monday) == Outlook(at=in_week(2, 2, time(10)))
-    moved = situation(days_off=[date(2026, 1, 21)])
-    assert outlook(moved, (0, 1), LONG_AGO, monday) == Outlook(at=in_week(2, 3, time(9)))
+    assert look(there(0, 1)) == Outlook(at=in_week(2, 2, time(10)))
+    moved = look(there(0, 1), days_off=[date(2026, 1, 21)])
+    assert (moved.at, moved.waits_for) == (in_week(2, 3, time(9)), Reason.DAYS_OFF)
 
 
 def test_home_looks_past_weeks_that_are_settled_or_skipped() -> None:
-    monday = in_week(2, 0, time(8))
-    assert outlook(situation(), (0, 1, 2), LONG_AGO, monday) == Outlook(at=in_week(3, 2, time(10)))
-    every_other = situation(small=True)
-    assert outlook(every_other, (2,), LONG_AGO, monday) == Outlook(at=in_week(4, 2, time(10)))
-    resting = situation(standing=Standing(spells=1, quiet_until_week=5))
-    assert outlook(resting, (), LONG_AGO, monday) == Outlook(at=in_week(5, 2, time(10)))
+    assert look(there(0, 1, 2)) == Outlook(at=in_week(3, 2, time(10)))
+    assert look(there(2), small=True) == Outlook(at=in_week(4, 2, time(10)))
+    resting = look({}, standing=Standing(spells=1, quiet_until_week=5))
+    assert (resting.at, resting.this_week) == (in_week(5, 2, time(10)), Reason.QUIET)
 
 
 def test_home_sees_the_end_of_a_pause() -> None:
-    monday = in_week(2, 0, time(8))
-    paused = situation(paused=True, paused_until=in_week(3, 0, time(8)))
-    assert outlook(paused, (), LONG_AGO, monday) == Outlook(at=in_week(3, 2, time(10)))
+    paused = look({}, paused=True, paused_until=in_week(3, 0, time(8)))
+    assert (paused.at, paused.this_week) == (in_week(3, 2, time(10)), Reason.PAUSED)
 
 
 @pytest.mark.parametrize(
@@ -307,11 +377,70 @@ def test_home_sees_the_end_of_a_pause() -> None:
         ({"paused": True, "paused_until": in_week(2 + LOOK_AHEAD, 2, time(9))}, Reason.PAUSED),
         ({"standing": Standing(spells=2)}, Reason.QUIET),
         ({"active": False}, Reason.LEFT),
+        ({"leave": [away(1, 30), Span(first_on=date(2026, 2, 1), last_on=date(2026, 5, 1))]}, Reason.LEAVE),
     ],
 )
 def test_home_says_why_no_check_in_comes(changes: dict[str, Any], reason: Reason) -> None:
-    monday = in_week(2, 0, time(8))
-    assert outlook(situation(**changes), (), LONG_AGO, monday) == Outlook(why_none=reason)
+    found = look({}, **changes)
+    assert (found.at, found.why_none, found.this_week) == (None, reason, reason)
+
+
+def test_while_a_status_without_an_end_says_vacation_no_date_is_promised() -> None:
+    found = look(there(0, 1), on_vacation=True)
+    assert (found.at, found.why_none, found.may_come_now) == (None, Reason.VACATION, True)
+    assert look(there(0, 1), on_vacation=True, paused=True).why_none is Reason.PAUSED
+    ends = look(there(0, 1), on_vacation=True, vacation_until=in_week(3, 2, time(11)))
+    assert (ends.at, ends.this_week) == (in_week(3, 2, time(11)), Reason.VACATION)
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_recorded_reason_is_what_home_says_until_the_next_week(reason: Reason) -> None:
+    skipped = {2: Checkin(week=2, state=State.SKIPPED, reason=reason)}
+    for now in (in_week(2, 3, time(9)), in_week(2, 6, time(23, 59))):
+        assert look(skipped, now).this_week is reason
+    assert look(skipped, in_week(3, 0, time(0))).this_week is None
+
+
+def test_a_card_that_came_has_no_reason_whatever_became_of_it() -> None:
+    for state in set(State) - {State.SKIPPED}:
+        found = look(there(2, state=state), in_week(2, 3, time(9)))
+        assert (found.this_week, found.may_come_now) == (None, False)
+
+
+def test_a_foreseen_reason_is_said_before_the_slot() -> None:
+    assert look(there(0, 1), leave=[away(20, 23)]).this_week is Reason.LEAVE
+    assert look(there(0, 1), leave=[away(20, 22)]).this_week is None
+
+
+QUIET_ALL_WEEK = {"quiet_from": in_week(2, 2, time(9)), "quiet_until": in_week(2, FRIDAY, time(17))}
+
+
+@pytest.mark.parametrize("changes", [{"leave": [away(19, 23)]}, {"on_vacation": True}, QUIET_ALL_WEEK])
+def test_what_is_held_back_may_come_at_once_until_it_closes(changes: dict[str, Any]) -> None:
+    for weeks in ({}, there(2, state=State.PLANNED)):
+        for now in (MONDAY, in_week(2, 3, time(23)), in_week(2, FRIDAY, time(15, 59))):
+            assert look(weeks, now, **changes).may_come_now
+    assert not look({}, in_week(2, FRIDAY, time(16)), **changes).may_come_now
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - OWN_WAY))
+def test_a_skipped_week_may_come_at_once_until_it_closes(reason: Reason) -> None:
+    skipped = {2: Checkin(week=2, state=State.SKIPPED, reason=reason)}
+    assert look(skipped, in_week(2, FRIDAY, time(15, 59))).may_come_now
+    assert not look(skipped, in_week(2, FRIDAY, time(16))).may_come_now
+    assert not look(skipped, in_week(2, 3, time(9)), stopped=True).may_come_now
+
+
+@pytest.mark.parametrize("reason", sorted(OWN_WAY))
+def test_a_week_that_is_left_out_for_good_cannot_be_had(reason: Reason) -> None:
+    skipped = {2: Checkin(week=2, state=State.SKIPPED, reason=reason)}
+    assert not look(skipped, in_week(2, 3, time(9))).may_come_now
+
+
+def test_a_card_that_comes_in_its_time_is_not_offered_earlier() -> None:
+    for now in (MONDAY, in_week(2, 2, time(12, 30)), in_week(2, 2, time(20))):
+        assert not look(there(0, 1), now).may_come_now
+        assert not look(there(2, state=State.PLANNED), now).may_come_now
 
 
 @given(st.integers(0, 7 * 24 * 6), st.sets(st.integers(0, 6), max_size=3), st.booleans())
@@ -319,7 +448,7 @@ def test_what_home_promises_planning_keeps(hours: int, off: set[int], small: boo
     now = in_week(3, 0, time(0)) + timedelta(hours=hours)
     days_off = [EPOCH + timedelta(weeks=4, days=day) for day in off]
     about = situation(days_off=days_off, small=small)
-    promised = outlook(about, (), LONG_AGO, now)
+    promised = outlook(about, {}, LONG_AGO, now)
     decisions = [
         plan(about, week, max(slot, now), max(slot, now))
         for week in range(3, 14)

@@ -255,6 +255,7 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "rules.earliest_due_at": rules.earliest_due_at,
         "rules.since": lambda tx: rules.since(tx, ana, CHECKIN),
         "rules.set_next_due": lambda tx: rules.set_next_due(tx, None, ref=ana, kind=CHECKIN),
+        "rules.look_again": lambda tx: rules.look_again(tx, ana, NOW - timedelta(days=1)),
         "rules.standing": lambda tx: rules.standing(tx, ana),
         "rules.set_standing": lambda tx: rules.set_standing(tx, ana, Standing(spells=2)),
         "rules.end": lambda tx: rules.end(tx, ana, CHECKIN),

@@ -94,6 +94,8 @@ def test_the_first_day_is_told_until_a_first_card_has_come(tx: Tx, member: Perso
 
 def test_somebody_paused_hears_why_no_check_in_comes(tx: Tx, member: PersonRef) -> None:
     members.choose(tx, member, paused=True)
-    assert planning.next_checkin(tx, member, NOW) == Outlook(why_none=Reason.PAUSED)
+    assert planning.next_checkin(tx, member, NOW) == Outlook(why_none=Reason.PAUSED, this_week=Reason.PAUSED)
     members.choose(tx, member, paused_until=NOW + timedelta(days=7))
-    assert planning.next_checkin(tx, member, NOW) == Outlook(at=datetime(2026, 11, 25, 16, tzinfo=UTC))
+    assert planning.next_checkin(tx, member, NOW) == Outlook(
+        at=datetime(2026, 11, 25, 16, tzinfo=UTC), this_week=Reason.PAUSED
+    )

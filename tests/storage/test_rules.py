@@ -78,3 +78,15 @@ def test_how_long_somebody_has_not_answered_is_kept_with_their_check_ins(
     rules.set_standing(tx, ana, Standing(run=1, spells=1, quiet_until_week=9))
     assert rules.standing(tx, ana) == Standing(run=1, spells=1, quiet_until_week=9)
     assert rules.standing(tx, ben) == Standing()
+
+
+def test_who_is_looked_at_again_is_due_now_and_who_is_overdue_stays_so(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
+    rules.begin(tx, ana, CHECKIN, NOW, NOW + HOUR)
+    rules.begin(tx, ana, WEEKLY, NOW, None)
+    rules.begin(tx, ben, CHECKIN, NOW, NOW - HOUR)
+    for ref in (ana, ben):
+        rules.look_again(tx, ref, NOW)
+    assert [rules.next_due_at(tx, ana, kind) for kind in (CHECKIN, WEEKLY)] == [NOW, NOW]
+    assert rules.next_due_at(tx, ben, CHECKIN) == NOW - HOUR
