@@ -21,6 +21,7 @@ import handlers
 from bot import web
 from bot.config import Settings
 from bot.content import load_content
+from bot.domain.notices import Pace
 from bot.slack import Messenger, web_client
 from handlers.visit import House
 from schedules import scheduler
@@ -139,6 +140,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         messenger=messenger,
         now=now,
         answers_kept_weeks=settings.answers_kept_weeks,
+        pace=Pace(per_minute=settings.send_rate_per_minute),
     )
     return Bot(app=app, setting=setting, executor=executor, client=client)
 

@@ -36,6 +36,7 @@ class Settings:
     crisis_country: str
     crisis_reviewed_on: date | None
     answers_kept_weeks: int
+    send_rate_per_minute: int
     log_level: str
     http_port: int | None = None
     http_host: str = "127.0.0.1"
@@ -194,6 +195,7 @@ CHOIR_REF_KEY = Setting("CHOIR_REF_KEY", _key, None, _MADE_BY_INIT)
 CRISIS_RESOURCES_COUNTRY = Setting("CRISIS_RESOURCES_COUNTRY", _country, "US")
 CRISIS_REVIEWED_ON = Setting("CRISIS_REVIEWED_ON", _optional_date, "")
 ANSWERS_KEPT_WEEKS = Setting("ANSWERS_KEPT_WEEKS", _number(4, 26), "13")
+SEND_RATE_PER_MINUTE = Setting("SEND_RATE_PER_MINUTE", _number(1, 1_000), "240")
 LOG_LEVEL = Setting("LOG_LEVEL", _level, "INFO")
 HTTP_PORT = Setting("HTTP_PORT", _optional_port, "")
 HTTP_HOST = Setting("HTTP_HOST", _host, "127.0.0.1")
@@ -209,6 +211,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     CRISIS_RESOURCES_COUNTRY,
     CRISIS_REVIEWED_ON,
     ANSWERS_KEPT_WEEKS,
+    SEND_RATE_PER_MINUTE,
     LOG_LEVEL,
     HTTP_PORT,
     HTTP_HOST,
@@ -251,6 +254,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         crisis_country=CRISIS_RESOURCES_COUNTRY.read(values),
         crisis_reviewed_on=CRISIS_REVIEWED_ON.read(values),
         answers_kept_weeks=ANSWERS_KEPT_WEEKS.read(values),
+        send_rate_per_minute=SEND_RATE_PER_MINUTE.read(values),
         log_level=LOG_LEVEL.read(values),
         http_port=HTTP_PORT.read(values),
         http_host=HTTP_HOST.read(values),

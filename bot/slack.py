@@ -95,6 +95,15 @@ Outcome = Sent | Refused | TryLater | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """No message with that delivery id stands in the conversation."""
+
+
+Found = Sent | Absent | Refused | TryLater | Unknown
+"""Refused: the conversation cannot be read. Unknown: Slack gave no answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterEntry:
     """Somebody as Slack's roster shows them."""
 
@@ -154,6 +163,40 @@ class Messenger:
         return self._try(
             "chat.update", channel=channel, ts=ts, text=message.text, blocks=list(message.blocks)
         )
+
+    def find(self, to: str, delivery_id: str, since: datetime) -> Found:
+        """Look for a message of ours posted since then, in a channel or in the DM with a user id."""
+        try:
+            channel = self._conversation(to)
+            oldest = f"{since.timestamp():.6f}"
+            for message in self._history(channel, oldest):
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("id") == delivery_id:
+                    return Sent(channel=channel, ts=message["ts"])
+        except SlackApiError as error:
+            # We ask for no right to read channels: waiting would not change it, as it does where we post.
+            lacks_right = error.response.get("error") == "missing_scope"
+            return Refused(error="missing_scope") if lacks_right else _why(error)
+        except (SlackClientError, OSError, HTTPException, ValueError):
+            return Unknown()
+        return Absent()
+
+    def _conversation(self, to: str) -> str:
+        """The DM with a user id; a channel is its own conversation."""
+        if not to.startswith(("U", "W")):
+            return to
+        return str(self.client.conversations_open(users=to)["channel"]["id"])
+
+    def _history(self, channel: str, oldest: str) -> Iterator[Mapping[str, Any]]:
+        cursor = ""
+        while True:
+            page = self.client.conversations_history(
+                channel=channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
+            )
+            yield from page["messages"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
 
     def upload(self, png: bytes, name: str, alt: str) -> str | None:
         """Hand a picture to the workspace, shared with nobody, for a `slack_file` block; its file id.

@@ -1,16 +1,22 @@
 """Carries notices from the outbox to Slack, one request each (delivery 4).
 
 claim → still wanted, and working time for the reader? → render → mark attempted → post → record.
-Whatever dies in between leaves a row that says how far it came.
+Several are carried side by side: claimed in one transaction, recorded in another. Whatever dies in
+between leaves rows that say how far it came, and `schedules/reconcile.py` finds out the rest.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
+from threading import Event
+from typing import TypeAlias
 
 from sqlalchemy.exc import OperationalError
 
@@ -21,15 +27,19 @@ from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
 from schedules import asks, checkins, digests, first_contact, supervision, teams
-from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
+from schedules.setting import Drawing, Patience, Pictured, Recipe, Scene, Setting
 from storage import members, outbox, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
 
 log = logging.getLogger(__name__)
 
-PICTURE_NAME = "update.png"
+SIDE_BY_SIDE = 8
+"""Requests at once: Slack answers one in about a quarter of a second."""
+AT_ONCE = 3 * SIDE_BY_SIDE
+"""Notices in hand at once. Each in its turn, all requests begin within half a lease."""
 LOOK_AGAIN = timedelta(minutes=1)
+PICTURE_NAME = "update.png"
 PICTURE_PAUSES = (1.0, 2.0)
 """Real seconds before a message with pictures is tried again: Slack takes a moment to know a new file."""
 
@@ -47,40 +57,66 @@ RECIPES: Mapping[Kind, Recipe] = {
 class Ready:
     """A message about to go out: to a Slack user or channel id."""
 
+    claim: Claim
     to: str
     message: Message | Pictured
 
+    @property
+    def delivery_id(self) -> str:
+        return self.claim.delivery_id
 
-def deliver_one(setting: Setting, workspace: str) -> bool:
-    """Carry the most urgent due notice of a workspace; False when there is none to carry now."""
-    now = setting.now()
-    with setting.store.begin(workspace) as tx:
-        if workspaces.may_not_send(tx, now):
-            return False
-        claim = outbox.claim(tx, now)
-    if claim is None:
-        return False
-    ready = _prepare(setting, workspace, claim, now)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untried:
+    """No request was made: Slack asks for a pause, the program is to stop, or the lease was lost."""
+
+
+Carried: TypeAlias = tuple[Ready, Outcome | Untried]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What is carried side by side. begin_before is on the monotonic clock; paused: Slack said wait."""
+
+    setting: Setting
+    workspace: str
+    begin_before: float
+    paused: Event = field(default_factory=Event)
+
+    def may_begin(self) -> bool:
+        halted = self.paused.is_set() or self.setting.stopping.is_set()
+        return not halted and time.monotonic() < self.begin_before
+
+
+def deliver(setting: Setting, workspace: str) -> bool:
+    """Carry the most urgent due notices of a workspace; False when there is none to carry now."""
+    begin_before = time.monotonic() + setting.patience.lease.total_seconds() / 2
+    claims, ready = _take(setting, workspace)
     if ready:
-        _send(setting, workspace, claim, ready)
-    return True
+        round_ = Round(setting=setting, workspace=workspace, begin_before=begin_before)
+        _record_all(round_, _carry_all(round_, ready))
+    return bool(claims)
 
 
-def _prepare(setting: Setting, workspace: str, claim: Claim, now: datetime) -> Ready | None:
-    """Judge and render; a notice that cannot be rendered is parked so that it stops nobody else's."""
-    try:
-        with setting.store.begin(workspace) as tx:
-            return _judge(_scene(setting, tx, claim, now))
-    except OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with one notice, the others go on
-        log.error("notice cannot be rendered kind=%s error=%s", claim.kind, type(error).__name__)
-        with setting.store.begin(workspace) as tx:
-            outbox.settle(tx, claim, Fate.PARKED, "cannot_be_rendered")
-        return None
+# ---- before the request
 
 
-def _scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
+def _take(setting: Setting, workspace: str) -> tuple[Sequence[Claim], Sequence[Ready]]:
+    """Claim, judge and render, and mark what goes out as attempted, all at the workspace's pace."""
+    now, lease = setting.now(), setting.patience.lease
+    with setting.store.begin(workspace) as tx:
+        room = workspaces.room_to_send(tx, now, setting.pace, AT_ONCE)
+        claims = outbox.claim(tx, now, lease, room) if room else ()
+        ready = _prepare(setting, tx, claims, now)
+        if ready:
+            workspaces.count_sending(tx, now, setting.pace, len(ready))
+            # One with pictures is marked once they are uploaded, which may take longer than a lease.
+            outbox.mark_attempted(tx, [one.claim for one in ready if isinstance(one.message, Message)], lease)
+    return claims, ready
+
+
+def scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
+    """A notice with its reader as they are now; KeyError when nobody knows them any more."""
     reader = members.known(tx, claim.to, now) if claim.to else None
     return Scene(
         tx=tx,
@@ -90,6 +126,16 @@ def _scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
         reader=reader,
         answers_kept_weeks=setting.answers_kept_weeks,
     )
+
+
+def _prepare(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Ready]:
+    """Judge and render; a notice that cannot be rendered is parked so that it stops nobody else's."""
+    ready: list[Ready] = []
+    for claim in claims:
+        with _stopping_nobody(tx, claim, Fate.PARKED, "cannot_be_rendered"):
+            if one := _judge(scene(setting, tx, claim, now)):
+                ready.append(one)
+    return ready
 
 
 def _judge(scene: Scene) -> Ready | None:
@@ -104,7 +150,8 @@ def _judge(scene: Scene) -> Ready | None:
     elif recipe.waits(scene):
         outbox.postpone(tx, claim, scene.now + LOOK_AGAIN)
     else:
-        return _ready(scene, recipe)
+        to = claim.channel or scene.user_id(scene.to)
+        return Ready(claim=claim, to=to, message=recipe.render(scene))
     return None
 
 
@@ -114,76 +161,49 @@ def _arrives_at(scene: Scene, recipe: Recipe) -> datetime:
     return next_working(scene.now, scene.calendar())
 
 
-def _ready(scene: Scene, recipe: Recipe) -> Ready | None:
-    claim = scene.claim
-    to = claim.channel or scene.user_id(scene.to)
-    ready = Ready(to=to, message=recipe.render(scene))
-    if isinstance(ready.message, Pictured):
-        return ready  # marked once its pictures are uploaded, which may take longer than a lease
-    return ready if outbox.mark_attempted(scene.tx, claim) else None
+def _drop(scene: Scene, fate: Fate, reason: str | None = None) -> None:
+    if outbox.settle(scene.tx, scene.claim, fate, reason):
+        RECIPES[scene.claim.kind].dropped(scene, fate)
 
 
-def _drop(scene: Scene, fate: Fate) -> None:
-    if outbox.settle(scene.tx, scene.claim, fate):
-        RECIPES[scene.claim.kind].dropped(scene, str(fate))
+# ---- the request
 
 
-def _send(setting: Setting, workspace: str, claim: Claim, ready: Ready) -> None:
-    pictures = _pictures(setting, workspace, claim, ready)
-    if pictures is None:
-        return
-    outcome = _post(setting, ready, pictures, claim.delivery_id)
-    now = setting.now()
-    with setting.store.begin(workspace) as tx:
-        scene = _scene(setting, tx, claim, now)
-        match outcome:
-            case Sent(channel=channel, ts=ts):
-                if outbox.mark_sent(tx, claim, channel, ts):
-                    RECIPES[claim.kind].sent(scene, channel, ts)
-            case TryLater(after=after):
-                _wait(tx, claim, now, after)
-            case Refused(error=code):
-                _park(scene, code)
-            case Unknown():
-                outbox.settle(tx, claim, Fate.HELD, "unknown_outcome")
-    log.info("notice kind=%s delivery=%s outcome=%s", claim.kind, claim.delivery_id, type(outcome).__name__)
+def _carry_all(round_: Round, ready: Sequence[Ready]) -> list[Carried]:
+    """Conversations side by side; what goes to one of them goes in its order."""
+    by_conversation: dict[str, list[Ready]] = {}
+    for one in ready:
+        by_conversation.setdefault(one.to, []).append(one)
+    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(by_conversation))) as pool:
+        carried = pool.map(
+            lambda some: [(one, _carry(round_, one)) for one in some], by_conversation.values()
+        )
+        return list(chain.from_iterable(carried))
 
 
-def _pictures(
-    setting: Setting, workspace: str, claim: Claim, ready: Ready
-) -> tuple[Picture | None, ...] | None:
-    """The uploaded pictures of a message, and the attempt marked; None when the claim was lost meanwhile."""
-    if not isinstance(ready.message, Pictured):
-        return ()
-    pictures = tuple(_upload(setting, drawing) for drawing in ready.message.drawings)
-    with setting.store.begin(workspace) as tx:
-        return pictures if outbox.mark_attempted(tx, claim) else None
-
-
-def _post(setting: Setting, ready: Ready, pictures: Sequence[Picture | None], delivery_id: str) -> Outcome:
-    """One message; with its pictures where Slack takes them, else in words alone (delivery 12)."""
-    match ready.message:
-        case Pictured() as pictured if any(pictures):
-            return _post_pictured(setting, ready.to, pictured, pictures, delivery_id)
-        case Pictured(message=message):
-            return setting.messenger.post(ready.to, message, delivery_id)
-        case Message() as message:
-            return setting.messenger.post(ready.to, message, delivery_id)
-
-
-def _post_pictured(
-    setting: Setting, to: str, pictured: Pictured, pictures: Sequence[Picture | None], delivery_id: str
-) -> Outcome:
-    """With pictures once Slack knows them; a refused message was not posted, so words may follow."""
-    message = pictured.with_pictures(pictures)
-    for pause in (0.0, *PICTURE_PAUSES):
-        time.sleep(pause)
-        outcome = setting.messenger.post(to, message, delivery_id)
-        if outcome != Refused(error="invalid_blocks"):
-            break
-    if isinstance(outcome, Refused):
-        return setting.messenger.post(to, pictured.message, delivery_id)
+def _carry(round_: Round, one: Ready) -> Outcome | Untried:
+    """Post one message, if there is still time for it; a fault of our own leaves its outcome unknown."""
+    try:
+        pictures = _pictures(round_, one)
+        outcome = Untried() if pictures is None else _post(round_.setting, one, pictures)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one notice, the others go on
+        log.error("notice not carried kind=%s error=%s", one.claim.kind, type(error).__name__)
+        return Unknown()
+    if isinstance(outcome, TryLater):
+        round_.paused.set()
     return outcome
+
+
+def _pictures(round_: Round, one: Ready) -> tuple[Picture | None, ...] | None:
+    """The uploaded pictures of a message, its attempt marked; None when it is not to be posted now."""
+    if not round_.may_begin():
+        return None
+    if not isinstance(one.message, Pictured):
+        return ()
+    pictures = tuple(_upload(round_.setting, drawing) for drawing in one.message.drawings)
+    with round_.setting.store.begin(round_.workspace) as tx:
+        held = outbox.mark_attempted(tx, [one.claim], round_.setting.patience.lease)
+    return pictures if held else None
 
 
 def _upload(setting: Setting, drawing: Drawing) -> Picture | None:
@@ -191,13 +211,78 @@ def _upload(setting: Setting, drawing: Drawing) -> Picture | None:
     return Picture(file_id=file_id, alt=drawing.alt) if file_id else None
 
 
-def _wait(tx: Tx, claim: Claim, now: datetime, after: timedelta) -> None:
-    """Slack asks for a pause: the whole workspace waits, which is no attempt (delivery 6)."""
-    workspaces.hold_sending(tx, now + after)
-    outbox.postpone(tx, claim, now + after)
+def _post(setting: Setting, one: Ready, pictures: Sequence[Picture | None]) -> Outcome:
+    """One message; with its pictures where Slack takes them, else in words alone (delivery 12)."""
+    match one.message:
+        case Pictured() as pictured if any(pictures):
+            return _post_pictured(setting, one, pictured, pictures)
+        case Pictured(message=message):
+            return setting.messenger.post(one.to, message, one.delivery_id)
+        case Message() as message:
+            return setting.messenger.post(one.to, message, one.delivery_id)
 
 
-def _park(scene: Scene, code: str) -> None:
-    """Slack will not take it: recorded with its code, and everybody else's goes on."""
-    if outbox.settle(scene.tx, scene.claim, Fate.PARKED, code):
-        RECIPES[scene.claim.kind].dropped(scene, "refused")
+def _post_pictured(
+    setting: Setting, one: Ready, pictured: Pictured, pictures: Sequence[Picture | None]
+) -> Outcome:
+    """With pictures once Slack knows them; a refused message was not posted, so words may follow."""
+    message = pictured.with_pictures(pictures)
+    for pause in (0.0, *PICTURE_PAUSES):
+        time.sleep(pause)
+        outcome = setting.messenger.post(one.to, message, one.delivery_id)
+        if outcome != Refused(error="invalid_blocks"):
+            break
+    if isinstance(outcome, Refused):
+        return setting.messenger.post(one.to, pictured.message, one.delivery_id)
+    return outcome
+
+
+# ---- after the request
+
+
+def _record_all(round_: Round, carried: Sequence[Carried]) -> None:
+    setting, now = round_.setting, round_.setting.now()
+    pauses = [outcome.after for _, outcome in carried if isinstance(outcome, TryLater)]
+    with setting.store.begin(round_.workspace) as tx:
+        if pauses:  # the whole workspace waits, which is no attempt (delivery 6)
+            workspaces.hold_sending(tx, now + max(pauses))
+        for one, outcome in carried:
+            with _stopping_nobody(tx, one.claim, Fate.HELD, "cannot_be_recorded"):
+                _record(scene(setting, tx, one.claim, now), outcome, setting.patience)
+    for one, outcome in carried:
+        how = type(outcome).__name__
+        log.info("notice kind=%s delivery=%s outcome=%s", one.claim.kind, one.delivery_id, how)
+
+
+def _record(scene: Scene, outcome: Outcome | Untried, patience: Patience) -> None:
+    match outcome:
+        case Sent():
+            note_sent(scene, outcome)
+        case TryLater() | Untried():
+            outbox.release(scene.tx, scene.claim)
+        case Refused(error=code):  # Slack will not take it: everybody else's goes on
+            if outbox.settle(scene.tx, scene.claim, Fate.PARKED, code):
+                RECIPES[scene.claim.kind].dropped(scene, "refused")
+        case Unknown():
+            outbox.mark_unknown(scene.tx, scene.claim, "no_answer", patience.unknown)
+
+
+def note_sent(scene: Scene, sent: Sent) -> bool:
+    """Record that a notice went out, with what follows from it; False when it was settled already."""
+    if not outbox.mark_sent(scene.tx, scene.claim, sent.channel, sent.ts):
+        return False
+    RECIPES[scene.claim.kind].sent(scene, sent.channel, sent.ts)
+    return True
+
+
+@contextmanager
+def _stopping_nobody(tx: Tx, claim: Claim, fate: Fate, reason: str) -> Iterator[None]:
+    """What is wrong with one notice is undone and ends it, and the others of the transaction go on."""
+    try:
+        with tx.apart():
+            yield
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a fault of ours that must not stand in everybody's way
+        log.error("notice set aside kind=%s reason=%s error=%s", claim.kind, reason, type(error).__name__)
+        outbox.settle(tx, claim, fate, reason)

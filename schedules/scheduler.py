@@ -16,14 +16,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.checkins import plan_checkins
-from schedules.delivery import deliver_one
+from schedules.delivery import deliver
 from schedules.digests import freeze, lose_lapsed, next_freeze_at, open_periods
+from schedules.reconcile import reconcile
 from schedules.roster import EVERY as ROSTER_EVERY
 from schedules.roster import sync_roster
 from schedules.setting import Setting
 from schedules.supervision import plan_weekly
 from schedules.timers import move_timers_on
-from schedules.upkeep import erase_old, hold_lapsed, mend_cards
+from schedules.upkeep import erase_old, mend_cards
 from storage import outbox, rules, timers, workspaces
 from storage.database import Tx
 
@@ -50,8 +51,9 @@ HEARTBEATS = (
     Heartbeat(name="digests", every=timedelta(seconds=30), beats=(open_periods, freeze, lose_lapsed)),
     Heartbeat(name="plan", every=timedelta(seconds=5), beats=(plan_checkins, plan_weekly)),
     Heartbeat(name="timers", every=timedelta(seconds=5), beats=(move_timers_on,)),
-    Heartbeat(name="deliver", every=timedelta(seconds=1), beats=(deliver_one,)),
-    Heartbeat(name="upkeep", every=timedelta(seconds=30), beats=(hold_lapsed, mend_cards, sync_roster)),
+    Heartbeat(name="deliver", every=timedelta(seconds=1), beats=(deliver,)),
+    Heartbeat(name="reconcile", every=timedelta(seconds=15), beats=(reconcile,)),
+    Heartbeat(name="upkeep", every=timedelta(seconds=30), beats=(mend_cards, sync_roster)),
     Heartbeat(name="erase", every=timedelta(hours=1), beats=(erase_old,)),
 )
 
@@ -116,11 +118,11 @@ def _earliest(*ahead: datetime | None) -> datetime | None:
 
 
 def _next_send_at(tx: Tx) -> datetime | None:
-    """When a notice can go out: not before Slack's pause is over, and never once the app is gone."""
-    waiting, held = outbox.earliest_due_at(tx), workspaces.send_not_before(tx)
+    """When a notice can go out: after Slack's pause, at the pace, and never once the app is gone."""
+    waiting, allowed = outbox.earliest_due_at(tx), workspaces.next_send_at(tx)
     if waiting is None or workspaces.is_uninstalled(tx):
         return None
-    return max(waiting, held) if held else waiting
+    return max(waiting, allowed) if allowed else waiting
 
 
 def start(*settings: Setting) -> BackgroundScheduler:

@@ -17,6 +17,7 @@ from bot.content import Content, Words
 from bot.content.holidays import calendar_of, calendar_of_team
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef, Team
+from bot.domain.notices import USUAL_PACE, Pace
 from bot.domain.privacy import WhoSees
 from bot.slack import Messenger
 from storage import members, privacy, teams, workspaces
@@ -48,6 +49,18 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long delivery waits, in real time. A request to Slack takes at most bot.slack.TIMEOUT_SECONDS.
+
+    lease: a notice in hand; its request is begun in the first half of it or not at all. unknown: before
+    the outcome of a request without an answer is looked up, so that Slack is done with it.
+    """
+
+    lease: timedelta = timedelta(seconds=60)
+    unknown: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One workspace with its own token. now is the movable clock of docs/architecture "Time"; leases use the
     store's own.
@@ -61,6 +74,8 @@ class Setting:
     messenger: Messenger
     now: Callable[[], datetime]
     answers_kept_weeks: int = 13
+    pace: Pace = USUAL_PACE
+    patience: Patience = Patience()
     stopping: Event = field(default_factory=Event)
     pulse: Pulse = field(default_factory=Pulse)
 
@@ -79,9 +94,7 @@ class Scene:
     @property
     def to(self) -> PersonRef:
         """The reader's pseudonym; KeyError for a notice to a channel."""
-        if self.reader is None:
-            raise KeyError(self.claim.kind)
-        return self.reader.ref
+        return self.claim.reader
 
     @property
     def member(self) -> Member:

@@ -1,4 +1,4 @@
-"""Keeps things as they should be: cards whose edit failed, attempts left unfinished, what is too old."""
+"""Keeps things as they should be: cards whose edit failed, and what is too old."""
 
 from __future__ import annotations
 
@@ -89,12 +89,6 @@ def _edited(setting: Setting, channel: str, ts: str, message: Message) -> bool:
     if isinstance(outcome, TryLater):
         raise _Paused(outcome.after)
     return not isinstance(outcome, Unknown)
-
-
-def hold_lapsed(setting: Setting, workspace: str) -> bool:
-    """Attempts whose worker died are held: they may have arrived. True when there were some."""
-    with setting.store.begin(workspace) as tx:
-        return outbox.hold_lapsed_attempts(tx) > 0
 
 
 def erase_old(setting: Setting, workspace: str) -> bool:

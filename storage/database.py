@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,10 @@ class Tx:
 
     def ref(self, user_id: str) -> PersonRef:
         return self.keys.ref(self.workspace, user_id)
+
+    def apart(self) -> AbstractContextManager[Any]:
+        """A part of the transaction: an exception that leaves it undoes it alone."""
+        return self.connection.begin_nested()
 
     @property
     def on_postgresql(self) -> bool:

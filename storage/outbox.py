@@ -7,22 +7,17 @@ changes nothing more.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 
 from bot.domain.members import PersonRef
-from bot.domain.notices import ONCE_FOR_ALL, URGENCY, Fate, Kind, Notice
+from bot.domain.notices import ONCE_FOR_ALL, Fate, Kind, Notice, urgency
 from storage.database import Tx
 from storage.schema import outbox
-
-LEASE = timedelta(seconds=60)
-"""Real time: six times what one request to Slack may take."""
-
-ORDINARY = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +33,13 @@ class Claim:
     due_at: datetime
     expires_at: datetime
 
+    @property
+    def reader(self) -> PersonRef:
+        """Whose DM it goes to; KeyError for a notice to a channel."""
+        if self.to is None:
+            raise KeyError(self.kind)
+        return self.to
+
 
 def add(tx: Tx, notice: Notice) -> bool:
     """Put a notice on its way; False when the same one is or was."""
@@ -48,7 +50,7 @@ def add(tx: Tx, notice: Notice) -> bool:
         "recipient": notice.to,
         "channel": notice.channel,
         "facts": dict(notice.facts),
-        "urgency": URGENCY.get(notice.kind, ORDINARY),
+        "urgency": urgency(notice.kind),
         "due_at": notice.due_at,
         "expires_at": notice.expires_at,
         "fate": Fate.WAITING,
@@ -56,50 +58,72 @@ def add(tx: Tx, notice: Notice) -> bool:
     return tx.add(outbox, row)
 
 
-def claim(tx: Tx, now: datetime) -> Claim | None:
-    """Take the most urgent notice that is due; None when there is none or others hold them all."""
-    free = outbox.c.fate == Fate.WAITING
-    lapsed = (outbox.c.fate == Fate.CLAIMED) & (outbox.c.lease_until < tx.real_now())
-    query = select(outbox).where(
-        outbox.c.workspace == tx.workspace, or_(free, lapsed), outbox.c.due_at <= now
-    )
+def claim(tx: Tx, now: datetime, lease: timedelta, most: int) -> tuple[Claim, ...]:
+    """Take the most urgent notices that are due, at most so many, for so long a time of the real clock."""
+    free = (outbox.c.fate == Fate.WAITING) | (outbox.c.lease_until < tx.real_now())
+    due = (outbox.c.fate.in_([Fate.WAITING, Fate.CLAIMED]), outbox.c.due_at <= now, free)
     order = (outbox.c.urgency, outbox.c.due_at, outbox.c.dedupe_key)
-    row = tx.execute(query.order_by(*order).limit(1).with_for_update(skip_locked=True)).first()
-    if row is None:
-        return None
-    held = {"fate": Fate.CLAIMED, "fence": row.fence + 1, "lease_until": tx.real_now() + LEASE}
-    tx.execute(update(outbox).where(*_one(tx, row.delivery_id)).values(**held))
-    return _claim(row, row.fence + 1)
+    return _take(tx, Fate.CLAIMED, lease, select(outbox).where(*due).order_by(*order).limit(most))
 
 
-def mark_attempted(tx: Tx, claim: Claim) -> bool:
-    """Note that the request is about to be made; False when the lease was lost."""
-    return _settle(tx, claim, (Fate.CLAIMED,), fate=Fate.ATTEMPTED, lease_until=tx.real_now() + LEASE)
+def claim_unknown(tx: Tx, lease: timedelta) -> Claim | None:
+    """Take a notice that may have arrived, once its outcome was waited for; None when there is none.
+
+    That is one whose request got no answer, or whose worker died after it had marked the attempt.
+    """
+    unsure = (outbox.c.fate.in_([Fate.ATTEMPTED, Fate.UNKNOWN]), outbox.c.lease_until < tx.real_now())
+    order = (outbox.c.urgency, outbox.c.lease_until, outbox.c.dedupe_key)
+    taken = _take(tx, Fate.UNKNOWN, lease, select(outbox).where(*unsure).order_by(*order).limit(1))
+    return taken[0] if taken else None
+
+
+def _take(tx: Tx, fate: Fate, lease: timedelta, query: Any) -> tuple[Claim, ...]:
+    """Rows nobody else is taking at this moment, each with the next fencing number."""
+    here = query.where(outbox.c.workspace == tx.workspace).with_for_update(skip_locked=True)
+    rows = tx.execute(here).all()
+    if rows:
+        ids = outbox.c.delivery_id.in_([row.delivery_id for row in rows])
+        held = {"fate": fate, "fence": outbox.c.fence + 1, "lease_until": tx.real_now() + lease}
+        tx.execute(update(outbox).where(outbox.c.workspace == tx.workspace, ids).values(**held))
+    return tuple(_claim(row, row.fence + 1) for row in rows)
+
+
+def mark_attempted(tx: Tx, claims: Sequence[Claim], lease: timedelta) -> frozenset[str]:
+    """Note that the requests are about to be made; the delivery ids of those whose lease was not lost."""
+    held = tuple_(outbox.c.delivery_id, outbox.c.fence).in_([(one.delivery_id, one.fence) for one in claims])
+    ids = outbox.c.delivery_id.in_([one.delivery_id for one in claims])  # this the index can find
+    mine = (outbox.c.workspace == tx.workspace, ids, held, outbox.c.fate == Fate.CLAIMED)
+    marked = {"fate": Fate.ATTEMPTED, "lease_until": tx.real_now() + lease}
+    found = tx.execute(update(outbox).where(*mine).values(**marked).returning(outbox.c.delivery_id))
+    return frozenset(found.scalars())
 
 
 def mark_sent(tx: Tx, claim: Claim, channel: str, ts: str) -> bool:
+    """Record where the message stands; False when somebody else has settled it, or looks it up now."""
     sealed = tx.keys.seal_id(tx.workspace, channel)
     values = {"fate": Fate.SENT, "sealed_channel": sealed, "sent_ts": ts, "lease_until": None}
-    return _settle(tx, claim, (Fate.ATTEMPTED, Fate.HELD), **values)
+    return _settle(tx, claim, (Fate.ATTEMPTED, Fate.UNKNOWN), reason=None, **values)
 
 
 def settle(tx: Tx, claim: Claim, fate: Fate, reason: str | None = None) -> bool:
-    """End a claim without a message, or let it wait again; reason is a code, never a text."""
-    return _settle(tx, claim, (Fate.CLAIMED, Fate.ATTEMPTED), fate=fate, reason=reason, lease_until=None)
+    """End a claim without a message; reason is a code, never a text."""
+    return _settle(tx, claim, _IN_HAND, fate=fate, reason=reason, lease_until=None)
 
 
-def hold_lapsed_attempts(tx: Tx) -> int:
-    """Attempts whose worker died: the outcome is unknown, so they are held. Returns how many."""
-    here = (outbox.c.workspace == tx.workspace, outbox.c.fate == Fate.ATTEMPTED)
-    lapsed = (*here, outbox.c.lease_until < tx.real_now())
-    values = {"fate": Fate.HELD, "reason": "worker_lost", "lease_until": None}
-    return int(tx.execute(update(outbox).where(*lapsed).values(**values)).rowcount)
+def release(tx: Tx, claim: Claim) -> bool:
+    """Let a notice wait again that was surely not sent; it stays due since when it was."""
+    return _settle(tx, claim, _IN_HAND, fate=Fate.WAITING, reason=None, lease_until=None)
+
+
+def mark_unknown(tx: Tx, claim: Claim, reason: str, look_after: timedelta) -> bool:
+    """The request got no answer: whether it arrived is looked up after so long a time of the real clock."""
+    values = {"fate": Fate.UNKNOWN, "reason": reason, "lease_until": tx.real_now() + look_after}
+    return _settle(tx, claim, (Fate.ATTEMPTED, Fate.UNKNOWN), **values)
 
 
 def postpone(tx: Tx, claim: Claim, until: datetime) -> bool:
-    """Let a notice wait until a later moment; used when Slack asks for a pause or working time is over."""
-    values = {"fate": Fate.WAITING, "due_at": until, "lease_until": None}
-    return _settle(tx, claim, (Fate.CLAIMED, Fate.ATTEMPTED), **values)
+    """Let a notice wait until a later moment, at which it is due."""
+    return _settle(tx, claim, _IN_HAND, fate=Fate.WAITING, due_at=until, lease_until=None)
 
 
 def earliest_due_at(tx: Tx) -> datetime | None:
@@ -128,7 +152,7 @@ def last_told(tx: Tx, ref: PersonRef) -> int | None:
 
 def forget_before(tx: Tx, at: datetime) -> None:
     """Erase settled notices due before an instant, but for those that are said once and for all."""
-    settled = outbox.c.fate.not_in([Fate.WAITING, Fate.CLAIMED, Fate.ATTEMPTED])
+    settled = outbox.c.fate.not_in([Fate.WAITING, *_IN_HAND])
     old = (outbox.c.due_at < at, settled, outbox.c.kind.not_in([str(kind) for kind in ONCE_FOR_ALL]))
     tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, *old))
 
@@ -140,6 +164,9 @@ def sent_at(tx: Tx, dedupe_key: str) -> tuple[str, str] | None:
     )
     found = tx.execute(query).first()
     return (tx.keys.open_id(tx.workspace, found.sealed_channel), found.sent_ts) if found else None
+
+
+_IN_HAND = (Fate.CLAIMED, Fate.ATTEMPTED, Fate.UNKNOWN)
 
 
 def _settle(tx: Tx, claim: Claim, was: tuple[Fate, ...], **values: Any) -> bool:

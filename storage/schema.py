@@ -80,6 +80,7 @@ workspaces = _table(
     Column("key_holder_conflict", Boolean, nullable=False, server_default=text("false")),
     Column("key_check", String(64), nullable=False),
     Column("send_not_before", Instant),
+    Column("next_send_at", Instant),
     Column("roster_synced_at", Instant),
     Column("uninstalled_at", Instant),
 )

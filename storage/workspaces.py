@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.domain.members import PersonRef, Workspace
+from bot.domain.notices import Pace
 from storage.database import Store, Tx
 from storage.schema import workspaces
 
@@ -61,6 +62,29 @@ def hold_sending(tx: Tx, until: datetime) -> None:
     """Slack asked for a pause: nothing goes out to this workspace before that (delivery 6)."""
     later = workspaces.c.send_not_before.is_(None) | (workspaces.c.send_not_before < until)
     _change(tx, later, send_not_before=until)
+
+
+def room_to_send(tx: Tx, now: datetime, pace: Pace, most: int) -> int:
+    """How many messages may go out now, at most so many; nobody else is told until the transaction ends."""
+    row = tx.execute(_of(tx, *_SENDING).with_for_update()).one()
+    if row.uninstalled_at is not None or (row.send_not_before is not None and now < row.send_not_before):
+        return 0
+    return min(most, pace.room(row.next_send_at, now))
+
+
+def count_sending(tx: Tx, now: datetime, pace: Pace, messages: int) -> None:
+    """Note that so many go out now, in the transaction that found room for them."""
+    next_at = tx.execute(_of(tx, workspaces.c.next_send_at)).scalar_one()
+    _change(tx, next_send_at=pace.after(next_at, now, messages))
+
+
+_SENDING = (workspaces.c.uninstalled_at, workspaces.c.send_not_before, workspaces.c.next_send_at)
+
+
+def next_send_at(tx: Tx) -> datetime | None:
+    """Before this nothing goes out: Slack's pause, or the workspace's own pace; None for no such limit."""
+    row = tx.execute(_of(tx, *_SENDING)).one()
+    return max((at for at in (row.send_not_before, row.next_send_at) if at is not None), default=None)
 
 
 def send_not_before(tx: Tx) -> datetime | None:

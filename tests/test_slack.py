@@ -19,6 +19,8 @@ from bot.content import load_content
 from bot.sandbox import BOT_USER_ID, Channel, MovableClock, Person, Sandbox
 from bot.slack import (
     SIDE_BY_SIDE,
+    Absent,
+    Found,
     Messenger,
     Outcome,
     Quiet,
@@ -116,6 +118,54 @@ def test_a_no_that_would_stay_a_no_is_refused_by_its_code(messenger: Messenger, 
 
 def test_an_edit_of_what_is_not_there_is_refused(slack: Sandbox, messenger: Messenger) -> None:
     assert messenger.edit(slack.dm_id(ANA), "1.000000", HELLO) == Refused(error="message_not_found")
+
+
+@pytest.mark.parametrize("to", [ANA, None])
+def test_a_message_is_found_by_its_delivery_id(slack: Sandbox, messenger: Messenger, to: str | None) -> None:
+    """By whom it was sent to, or in the conversation itself; on whatever page of the history it stands."""
+    sent = messenger.post(ANA, HELLO, "wanted")
+    assert isinstance(sent, Sent)
+    began = slack.message(sent.channel, sent.ts).at - timedelta(seconds=1)
+    for n in range(3):
+        messenger.post(ANA, HELLO, f"other{n}")
+    assert messenger.find(to or slack.dm_id(ANA), "wanted", began) == sent
+    assert messenger.find(ANA, "never sent", began) == Absent()
+    assert messenger.find(ANA, "wanted", began + timedelta(minutes=1)) == Absent()
+
+
+def test_a_long_history_is_read_to_its_end(slack: Sandbox, clock: MovableClock, messenger: Messenger) -> None:
+    began = clock.now() - timedelta(seconds=1)
+    sent = messenger.post(ANA, HELLO, "first of many")
+    for _ in range(205):
+        clock.advance(timedelta(seconds=1))
+        slack.say(ANA, "hm")
+    assert messenger.find(ANA, "first of many", began) == sent
+    assert calls(slack, "conversations.history") >= 2
+
+
+@pytest.mark.parametrize(
+    ("to", "found"),
+    [
+        (GONE, Refused(error="user_disabled")),
+        ("U0NOBODY1", Refused(error="user_not_found")),
+        (HIDDEN, Refused(error="channel_not_found")),
+        (OWN, Refused(error="missing_scope")),
+    ],
+)
+def test_a_conversation_that_cannot_be_read_is_told_from_one_without_the_message(
+    messenger: Messenger, clock: MovableClock, to: str, found: Found
+) -> None:
+    assert messenger.find(to, ID, clock.now()) == found
+
+
+@pytest.mark.parametrize("method", ["conversations.open", "conversations.history"])
+def test_a_history_without_an_answer_says_nothing(
+    slack: Sandbox, clock: MovableClock, messenger: Messenger, method: str
+) -> None:
+    slack.faults.lose_reply(method)
+    assert messenger.find(ANA, ID, clock.now()) == Unknown()
+    slack.faults.storm_429(method, retry_after=7)
+    assert messenger.find(ANA, ID, clock.now()) == TryLater(after=timedelta(seconds=7))
 
 
 def test_too_fast_is_try_later_with_slacks_own_pause(slack: Sandbox, messenger: Messenger) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,13 +19,14 @@ from bot.bench.localslack import LocalSlack, local_slack
 from bot.bench.rounds import Figures, Rounds
 from bot.blocks import checkins as screens
 from bot.content import load_content
+from bot.domain.notices import Pace
 from bot.slack import web_client
 from schedules.checkins import plan_checkins
-from schedules.delivery import deliver_one
+from schedules.delivery import SIDE_BY_SIDE, deliver
 from schedules.digests import open_periods
 
 PEOPLE = 600
-SIDE_BY_SIDE = 1
+NO_PACE = Pace(per_minute=1_000_000)
 
 
 def measure(rounds: Rounds, people: int = PEOPLE) -> Figures:
@@ -70,8 +72,9 @@ def _everybody_due(slack: LocalSlack, database_url: str, people: int) -> Iterato
 
 def _delivery(bot: Bot) -> float:
     """Real seconds until the outbox is empty."""
+    setting = replace(bot.setting, pace=NO_PACE)
     began = time.perf_counter()
-    while deliver_one(bot.setting, bot.workspace):
+    while deliver(setting, setting.workspace):
         pass
     return time.perf_counter() - began
 

@@ -17,6 +17,7 @@ from bot.app import Bot, assemble
 from bot.config import Settings
 from bot.demo.cast import START, Cast, Crew
 from bot.domain.members import PersonRef, Team, TeamPlan, Unit
+from bot.domain.notices import USUAL_PACE
 from bot.sandbox import MovableClock, Sandbox
 from bot.sandbox.people import BOT_USER_ID
 from handlers import teams as setting_up
@@ -140,6 +141,7 @@ def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date, answers_ke
         ref_key=b"demo reference key, thrown away.",
         crisis_country="US",
         crisis_reviewed_on=reviewed_on,
+        send_rate_per_minute=USUAL_PACE.per_minute,
         answers_kept_weeks=answers_kept_weeks,
         log_level="INFO",
     )

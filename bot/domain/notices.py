@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
 from bot.domain.members import PersonRef
 
@@ -31,10 +30,16 @@ class Kind(StrEnum):
     PIN = "pin"
 
 
-URGENCY: Mapping[Kind, int] = MappingProxyType(
-    {Kind.ASK: 0, Kind.ASK_TOLD: 0, Kind.ASK_UNANSWERED: 0, Kind.ASK_FOLLOW_UP: 0, Kind.WEEKLY: 2}
-)
-"""Lower goes first: what one person asked of another before check-ins (1) before weekly messages."""
+BETWEEN_PEOPLE = frozenset({Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP})
+"""What one person asks of another goes first, and where nothing can tell whether it arrived it is sent
+again: for whoever waits for an answer, two messages are better than silence (delivery 5)."""
+DIGESTS = frozenset({Kind.WEEKLY, Kind.TEAM_POST})
+
+
+def urgency(kind: Kind) -> int:
+    """Lower goes first: what people ask of each other, then check-ins, then what supervisors read."""
+    return 0 if kind in BETWEEN_PEOPLE else 2 if kind in DIGESTS else 1
+
 
 ONCE_FOR_ALL = frozenset({Kind.FIRST_CONTACT, Kind.PROMISE, Kind.TEAM_STARTED, Kind.PIN, Kind.TEAM_POST})
 """Kept as long as the workspace: who heard it once must not hear it again."""
@@ -86,15 +91,47 @@ def notice(
     )
 
 
+CATCH_UP = timedelta(seconds=5)
+"""So much of the pace may be made up for at once after a rest: short bursts are what Slack allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many messages a minute may go out to one workspace. Slack takes "several hundred"."""
+
+    per_minute: int
+
+    def room(self, next_at: datetime | None, now: datetime) -> int:
+        """How many may go out now, if the next one may from next_at on; None before the first."""
+        ahead = now - self._since(next_at, now)
+        return 0 if ahead < timedelta() else ahead // self._each + 1
+
+    def after(self, next_at: datetime | None, now: datetime, messages: int) -> datetime:
+        """When the next may go out, once so many have."""
+        return self._since(next_at, now) + messages * self._each
+
+    @property
+    def _each(self) -> timedelta:
+        return timedelta(minutes=1) / self.per_minute
+
+    def _since(self, next_at: datetime | None, now: datetime) -> datetime:
+        return max(next_at, now - CATCH_UP) if next_at else now - CATCH_UP
+
+
+USUAL_PACE = Pace(per_minute=240)
+
+
 class Fate(StrEnum):
     """Where a notice stands in the outbox. Every one ends in one of the last five."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
     ATTEMPTED = "attempted"
+    UNKNOWN = "unknown"
+    """It may have arrived: Slack's history is read before anything else is done with it."""
     SENT = "sent"
     NOT_WANTED = "not_wanted"
     EXPIRED = "expired"
     PARKED = "parked"
     HELD = "held"
-    """The outcome is unknown: it may have arrived, so it is not sent again."""
+    """It may have arrived, and nothing can tell: it is not sent again, and the operator reads of it."""

@@ -147,11 +147,14 @@ class Workspace:
             return self._channels[channel_id]
 
     def dm_id(self, user_id: str) -> str:
-        """The id of the person's direct message with the bot, opened on first use."""
+        """The id of the person's direct message with the bot, opened on first use.
+
+        It follows from theirs, so that it is the same whoever is written to first.
+        """
         with self._changed:
             self.person(user_id)
             if user_id not in self._dms:
-                self._dms[user_id] = self.new_id("D")
+                self._dms[user_id] = f"D{user_id[1:]}"
                 self._dm_users[self._dms[user_id]] = user_id
             return self._dms[user_id]
 

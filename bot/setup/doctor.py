@@ -179,7 +179,7 @@ def _deliveries(store: Store, workspace: str) -> Iterator[Finding]:
 
 def _fate(fate: Fate, reason: str) -> str:
     if fate == Fate.HELD:
-        return "held: the connection broke while sending, so they may have arrived; none is sent twice."
+        return "held: they may have arrived, and Slack lets nobody look it up; none is sent twice."
     if reason == "cannot_be_rendered":
         return "set aside: Choir could not write them, which is a fault of its own; the others go on."
     return f"set aside: Slack refused them with the code {reason or 'unknown'}; the others go on."

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from bot.domain.localtime import Calendar, instant, next_working
 from bot.domain.members import PersonRef
-from bot.domain.notices import URGENCY, Kind, notice
+from bot.domain.notices import Kind, Pace, notice, urgency
 from tests.domain.zones import utc
 
 ANA, BEN = PersonRef("a" * 64), PersonRef("b" * 64)
 NOW = utc("2026-11-25 15:00")
-ORDINARY = 1
 
 
 @given(
@@ -61,6 +60,47 @@ def test_what_is_due_on_a_friday_evening_is_still_worth_sending_after_the_holida
     assert next_working(friday_evening, calendar) < notice(Kind.ASK, ANA, "a1", friday_evening).expires_at
 
 
-def test_what_one_person_asked_of_another_goes_before_check_ins_and_those_before_weekly_messages() -> None:
-    asks = {URGENCY[kind] for kind in Kind if kind.startswith("ask")}
-    assert max(asks) < URGENCY.get(Kind.CHECKIN, ORDINARY) < URGENCY[Kind.WEEKLY]
+def test_what_people_ask_of_each_other_goes_before_check_ins_and_those_before_what_supervisors_read() -> None:
+    asks = {urgency(kind) for kind in Kind if kind.startswith("ask")}
+    digests = {urgency(Kind.WEEKLY), urgency(Kind.TEAM_POST)}
+    assert max(asks) < urgency(Kind.CHECKIN) == urgency(Kind.FIRST_CONTACT) < min(digests)
+
+
+def test_after_a_rest_a_short_burst_goes_out_at_once_and_then_the_pace_holds() -> None:
+    pace = Pace(per_minute=240)
+    assert pace.room(None, NOW) == pace.room(NOW - timedelta(days=9), NOW) == 21
+    next_at = pace.after(None, NOW, 21)
+    assert pace.room(next_at, NOW) == 0
+    assert pace.room(next_at, NOW + timedelta(milliseconds=249)) == 0
+    assert pace.room(next_at, NOW + timedelta(milliseconds=250)) == 1
+    assert pace.room(next_at, NOW + timedelta(seconds=2)) == 8
+
+
+@given(
+    st.integers(1, 1000),
+    st.lists(st.tuples(st.integers(0, 90_000), st.integers(0, 40)), max_size=60),
+)
+def test_in_no_minute_more_goes_out_than_the_pace_and_one_burst(
+    per_minute: int, beats: list[tuple[int, int]]
+) -> None:
+    """beats: milliseconds since the one before, and how many are wanted then."""
+    pace, next_at, now, sent = Pace(per_minute=per_minute), None, NOW, []
+    for after, wanted in beats:
+        now += timedelta(milliseconds=after)
+        many = min(wanted, pace.room(next_at, now))
+        next_at = pace.after(next_at, now, many)
+        sent.append((now, many))
+    burst = per_minute // 12 + 1
+    for begin, _ in sent:
+        in_minute = sum(many for at, many in sent if begin <= at < begin + timedelta(minutes=1))
+        assert in_minute <= per_minute + burst
+
+
+@given(st.integers(1, 1000), st.integers(1, 5_000))
+def test_with_a_beat_each_second_nothing_of_the_pace_is_lost(per_minute: int, wanted: int) -> None:
+    pace, next_at, now, left = Pace(per_minute=per_minute), None, NOW, wanted
+    while left:
+        many = min(left, pace.room(next_at, now))
+        next_at, left = pace.after(next_at, now, many), left - many
+        now += timedelta(seconds=1)
+    assert now - NOW <= timedelta(minutes=wanted / per_minute) + timedelta(seconds=2 + 60 / per_minute)

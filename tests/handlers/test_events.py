@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox import Person
 from bot.sandbox.people import user_object
-from schedules.delivery import deliver_one
+from schedules.delivery import deliver
 from storage import members, rules, workspaces
 from storage.rules import RuleKind
 from tests.handlers.bodies import Body, event, typed
@@ -132,13 +132,13 @@ def test_in_either_order_nothing_more_is_sent(world: World, order: tuple[str, st
     world.send(event("Ev1", order[1], tokens={"oauth": [], "bot": ["U0SANDBOT"]}))
     with world.begin() as tx:
         assert workspaces.is_uninstalled(tx)
-    assert deliver_one(setting, workspace) is False
+    assert deliver(setting, workspace) is False
     assert world.calls("chat.postMessage") == []
 
 
 def test_before_that_there_was_something_to_send(world: World) -> None:
     """The test above would pass on an empty outbox too."""
-    assert deliver_one(world.stage.bot.setting, world.stage.bot.workspace) is True
+    assert deliver(world.stage.bot.setting, world.stage.bot.workspace) is True
 
 
 # ---- with things away

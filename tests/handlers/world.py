@@ -286,6 +286,7 @@ def settings_for(sandbox: Sandbox, database_url: str, **other: Any) -> Settings:
         "crisis_country": "US",
         "crisis_reviewed_on": START.date(),
         "answers_kept_weeks": 13,
+        "send_rate_per_minute": 240,
         "log_level": "INFO",
     }
     return Settings(**{**usual, **other})

@@ -361,14 +361,14 @@ SCOPED: dict[str, Callable[[WebClient], object]] = {
     "im:write": lambda c: c.conversations_open(users=[ANA.id]),
     "channels:read": lambda c: c.conversations_list(),
     "groups:read": lambda c: c.conversations_list(types=["private_channel"]),
-    "im:history": lambda c: c.conversations_history(channel="D00000001"),
+    "im:history": lambda c: c.conversations_history(channel=f"D{ANA.id[1:]}"),
 }
 
 
 def test_each_method_needs_the_scope_it_is_known_for() -> None:
     manifest = without("oauth_config", scopes={"bot": []})
     with Sandbox(manifest=manifest, clock=MovableClock(START).now, people=PEOPLE) as sandbox:
-        assert sandbox.dm_id(ANA.id) == "D00000001"
+        assert sandbox.dm_id(ANA.id) == f"D{ANA.id[1:]}"
         client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         needed = {
             scope: refused(lambda call=call: call(client)).response["needed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -9,17 +10,21 @@ from functools import partial
 import pytest
 
 from bot.domain.checkins import State
-from bot.domain.notices import Kind, notice
+from bot.domain.notices import Kind, Pace, notice
+from bot.slack import Messenger, Outcome, Said
+from schedules import scheduler
 from schedules.checkins import plan_checkins
-from schedules.delivery import deliver_one
-from schedules.setting import Setting
-from schedules.upkeep import hold_lapsed
+from schedules.delivery import deliver
+from schedules.setting import Patience, Setting
 from storage import checkins, members, outbox, teams, workspaces
+from storage.database import Tx
 from storage.outbox import Claim
+from storage.schema import metadata
 from tests.schedules.office import AMY, BOB, CAT, FIRST_CARD, STAFF, Office, on_sqlite
 from tests.storage.at_once import at_once
 
-SENT, HELD = ("sent", None), ("held", "unknown_outcome")
+SENT, UNKNOWN = ("sent", None), ("unknown", "no_answer")
+LEASE = timedelta(minutes=1)
 POST = "chat.postMessage"
 
 
@@ -34,15 +39,19 @@ def planned(office: Office) -> Office:
 def claims(office: Office) -> Claim:
     """What a worker holds that is then killed."""
     with office.begin() as tx:
-        claim = outbox.claim(tx, office.clock.now())
-    assert claim is not None
+        (claim,) = outbox.claim(tx, office.clock.now(), LEASE, 1)
     return claim
+
+
+def mark(office: Office, claim: Claim) -> bool:
+    with office.begin() as tx:
+        return bool(outbox.mark_attempted(tx, [claim], LEASE))
 
 
 def test_each_notice_is_sent_once_with_nothing_but_an_opaque_id(planned: Office) -> None:
     before = planned.posts()
-    planned.beat(deliver_one)
-    planned.beat(deliver_one)
+    planned.beat(deliver)
+    planned.beat(deliver)
     assert planned.posts() == before + 3
     assert planned.notices() == [SENT] * 3
     ids = {row["delivery_id"] for row in planned.rows("outbox", kind="checkin")}
@@ -64,7 +73,7 @@ def test_what_is_not_wanted_any_more_is_not_sent_and_the_week_says_why(
             members.choose(tx, planned.ref(AMY), **choice)
     else:
         planned.change("people", {"active": False}, ref=planned.ref(AMY))
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert planned.cards(AMY) == []
     assert planned.weeks(AMY) == [("w0", "skipped", reason)]
     assert planned.notices() == [("not_wanted", None), SENT, SENT]
@@ -111,7 +120,7 @@ def test_a_reminder_is_not_wanted_after_an_answer(planned: Office) -> None:
 )
 def test_what_comes_outside_working_time_waits_for_it(planned: Office, now: str, came: str) -> None:
     planned.at(now)
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert planned.cards(AMY) == []
     planned.pass_until(came)
     assert planned.cards(AMY) == [came]
@@ -121,7 +130,7 @@ def test_what_comes_outside_working_time_waits_for_it(planned: Office, now: str,
 def test_what_is_too_late_expires_and_the_week_says_so(planned: Office) -> None:
     planned.at("2027-01-15 15:59")
     planned.change("people", {"tz": "Europe/Madrid"}, ref=planned.ref(AMY))
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert planned.cards(AMY) == []
     assert planned.weeks(AMY) == [("w0", "skipped", "late")]
     planned.at("2027-01-16 12:00")
@@ -133,7 +142,7 @@ def test_what_is_too_late_expires_and_the_week_says_so(planned: Office) -> None:
 @on_sqlite
 def test_the_day_after_closing_nothing_is_sent(planned: Office) -> None:
     planned.at("2027-01-16 12:00")
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert [planned.cards(person) for person in STAFF] == [[], [], []]
     assert {fate for fate, _ in planned.notices()} <= {"expired", "not_wanted"}
     for person in STAFF:
@@ -141,16 +150,18 @@ def test_the_day_after_closing_nothing_is_sent(planned: Office) -> None:
 
 
 def test_a_429_moves_the_workspaces_next_send_and_loses_nothing(planned: Office) -> None:
-    planned.sandbox.faults.storm_429(POST, times=2, retry_after=40)
+    planned.sandbox.faults.storm_429(POST, times=99, retry_after=40)
     before = planned.posts()
-    planned.beat(deliver_one)
-    assert planned.posts() == before + 1
+    planned.beat(deliver)
+    asked = planned.posts()
+    assert before < asked <= before + 3
+    planned.sandbox.faults.clear()
     (workspace,) = planned.rows("workspaces")
     assert workspace["send_not_before"] == planned.clock.now() + timedelta(seconds=40)
     assert planned.notices() == [("waiting", None)] * 3
     planned.clock.advance(timedelta(seconds=39))
-    planned.beat(deliver_one)
-    assert planned.posts() == before + 1
+    planned.beat(deliver)
+    assert planned.posts() == asked
     planned.pass_until("2027-01-13 10:05")
     assert planned.notices() == [SENT] * 3
     assert [len(planned.cards(person)) for person in STAFF] == [1, 1, 1]
@@ -170,42 +181,22 @@ def test_a_pause_of_one_workspace_does_not_hold_up_another(planned: Office) -> N
         outbox.add(tx, quiet)
     with planned.begin() as tx:
         workspaces.hold_sending(tx, planned.clock.now() + timedelta(minutes=5))
-    assert not deliver_one(planned.setting, planned.workspace)
-    assert deliver_one(planned.setting, other)
-
-
-@on_sqlite
-@pytest.mark.parametrize(("fault", "arrived"), [("lose_reply", 1), ("fail_500", 0)])
-def test_an_unknown_outcome_is_held_and_never_sent_again(planned: Office, fault: str, arrived: int) -> None:
-    getattr(planned.sandbox.faults, fault)(POST)
-    for when in (FIRST_CARD, "2027-01-14 10:00", "2027-01-15 16:00", "2027-01-16 12:00"):
-        planned.at(when)
-        planned.settle()
-    held = [row for row in planned.rows("outbox", kind="checkin") if row["fate"] == "held"]
-    assert [row["reason"] for row in held] == ["unknown_outcome"]
-    unlucky = next(person for person in STAFF if planned.ref(person) == held[0]["recipient"])
-    assert len(planned.cards(unlucky)) == arrived
-    assert planned.weeks(unlucky) == [("w0", "skipped", "late")]
-    lucky = [person for person in STAFF if person is not unlucky]
-    assert [len(planned.cards(person)) for person in lucky] == [2, 2]
-    with planned.begin() as tx:
-        assert [(str(kind), str(fate), n) for kind, fate, _, n in outbox.list_stuck(tx)] == [
-            ("checkin", "held", 1)
-        ]
+    assert not deliver(planned.setting, planned.workspace)
+    assert deliver(planned.setting, other)
 
 
 @on_sqlite
 def test_a_refusal_parks_that_one_with_slacks_code_and_everybody_elses_goes_on(planned: Office) -> None:
     """Bob was deactivated in Slack a moment ago, and the roster does not know yet."""
     planned.sandbox.remove_person(BOB.id)
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     (parked,) = [row for row in planned.rows("outbox", kind="checkin") if row["fate"] == "parked"]
     assert parked["recipient"] == planned.ref(BOB)
     assert parked["reason"] in ("user_disabled", "account_inactive", "channel_not_found", "is_inactive")
     assert planned.weeks(BOB) == [("w0", "skipped", "refused")]
     assert planned.cards(AMY) == planned.cards(CAT) == [FIRST_CARD]
     before = planned.posts()
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert planned.posts() == before
     with planned.begin() as tx:
         assert [str(fate) for _, fate, _, _ in outbox.list_stuck(tx)] == ["parked"]
@@ -218,55 +209,30 @@ def test_one_that_cannot_be_rendered_is_parked_and_stops_nobody(
     with planned.begin() as tx:
         broken = notice(Kind.ASK, planned.ref(AMY), "none", planned.clock.now(), facts={})
         outbox.add(tx, broken)
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert planned.notices("ask") == [("parked", "cannot_be_rendered")]
     assert planned.notices() == [SENT] * 3
-    assert "notice cannot be rendered kind=ask" in caplog.text
+    assert "notice set aside kind=ask reason=cannot_be_rendered" in caplog.text
 
 
 def test_a_worker_killed_before_the_attempt_is_taken_over_after_its_lease(planned: Office) -> None:
     dead = claims(planned)
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert sorted(planned.notices()) == [("claimed", None), SENT, SENT]
     planned.let_leases_lapse()
-    planned.beat(deliver_one)
+    planned.beat(deliver)
     assert planned.notices() == [SENT] * 3
     assert [len(planned.cards(person)) for person in STAFF] == [1, 1, 1]
+    assert not mark(planned, dead)
     with planned.begin() as tx:
-        assert not outbox.mark_attempted(tx, dead)
         assert not outbox.mark_sent(tx, dead, "D1", "1.0")
-
-
-def test_a_worker_killed_after_the_attempt_leaves_it_held(planned: Office) -> None:
-    """It may have arrived: one message too few beats one too many until the history can be read."""
-    dead = claims(planned)
-    with planned.begin() as tx:
-        assert outbox.mark_attempted(tx, dead)
-    planned.let_leases_lapse()
-    planned.beat(hold_lapsed, deliver_one)
-    assert sorted(planned.notices()) == [("held", "worker_lost"), SENT, SENT]
-    planned.at("2027-01-14 10:00")
-    planned.settle()
-    assert sum(len(planned.cards(person)) for person in STAFF) == 4
-
-
-@on_sqlite
-def test_an_answer_that_comes_after_the_lease_is_still_recorded(planned: Office) -> None:
-    slow = claims(planned)
-    with planned.begin() as tx:
-        assert outbox.mark_attempted(tx, slow)
-    planned.let_leases_lapse()
-    planned.beat(hold_lapsed)
-    with planned.begin() as tx:
-        assert outbox.mark_sent(tx, slow, "D1", "1.0")
-    assert ("sent", None) in [(row["fate"], None) for row in planned.rows("outbox", kind="checkin")]
 
 
 def test_two_machines_at_once_send_each_notice_once(planned: Office, neighbour: Setting) -> None:
     before = planned.posts()
     at_once(
-        partial(planned.beat, deliver_one),
-        partial(planned.beat, deliver_one, setting=neighbour),
+        partial(planned.beat, deliver),
+        partial(planned.beat, deliver, setting=neighbour),
     )
     assert planned.posts() == before + 3
     assert planned.notices() == [SENT] * 3
@@ -292,3 +258,120 @@ def test_a_token_that_stops_working_costs_nobody_their_week(planned: Office) -> 
     planned.setting.messenger.client.token = good
     planned.pass_until("2027-01-13 10:30")
     assert planned.notices() == [SENT] * 3
+
+
+def at_pace(office: Office, per_minute: int) -> Setting:
+    return replace(office.setting, pace=Pace(per_minute=per_minute))
+
+
+def queued(office: Office, many: int, kind: Kind = Kind.QUIET_QUESTION) -> None:
+    """So many notices due now; nobody was silent, so they are not wanted, which takes no room either."""
+    with office.begin() as tx:
+        for n in range(many):
+            outbox.add(tx, notice(kind, office.ref(AMY), f"w{n}", office.clock.now()))
+
+
+@on_sqlite
+def test_no_more_goes_out_than_the_workspace_s_pace(planned: Office) -> None:
+    slowly = at_pace(planned, per_minute=6)
+    before = planned.posts()
+    planned.beat(deliver, setting=slowly)
+    assert planned.posts() == before + 1
+    planned.clock.advance(timedelta(seconds=9))
+    planned.beat(deliver, setting=slowly)
+    assert planned.posts() == before + 1 + 1
+    planned.clock.advance(timedelta(seconds=10))
+    planned.beat(deliver, setting=slowly)
+    assert planned.notices() == [SENT] * 3
+
+
+@on_sqlite
+def test_what_is_not_wanted_takes_no_room_from_the_others(planned: Office) -> None:
+    queued(planned, 30)
+    planned.beat(deliver, setting=at_pace(planned, per_minute=60))
+    assert planned.notices() == [SENT] * 3
+    assert planned.notices("quiet_question") == [("not_wanted", None)] * 30
+
+
+@on_sqlite
+def test_the_next_due_instant_is_when_the_pace_allows_it(planned: Office) -> None:
+    slowly = at_pace(planned, per_minute=6)
+    while scheduler.beat_all(slowly):
+        pass
+    waited_until = scheduler.next_due_at(slowly)
+    assert waited_until is not None
+    assert timedelta() < waited_until - planned.clock.now() <= timedelta(seconds=10)
+
+
+def test_all_machines_together_keep_the_pace(planned: Office, neighbour: Setting) -> None:
+    before = planned.posts()
+    ours, theirs = at_pace(planned, per_minute=6), replace(neighbour, pace=Pace(per_minute=6))
+    at_once(partial(planned.beat, deliver, setting=ours), partial(planned.beat, deliver, setting=theirs))
+    assert planned.posts() == before + 1
+
+
+@on_sqlite
+def test_after_slack_asked_for_a_pause_the_rest_of_a_round_is_not_tried(planned: Office) -> None:
+    """The pool has eight threads: what is not begun when Slack says wait is not begun at all."""
+    with planned.begin() as tx:
+        for n in range(20):
+            outbox.add(tx, notice(Kind.FIRST_CONTACT, planned.ref(AMY), f"again{n}", planned.clock.now()))
+    planned.sandbox.faults.storm_429(POST, times=99)
+    before = planned.posts()
+    planned.beat(deliver)
+    assert planned.posts() - before < 23
+    assert planned.notices() == [("waiting", None)] * 3
+
+
+@on_sqlite
+def test_once_told_to_stop_nothing_more_is_begun(planned: Office) -> None:
+    before = planned.posts()
+    planned.setting.stopping.set()
+    deliver(planned.setting, planned.workspace)
+    assert planned.posts() == before
+    assert planned.notices() == [("waiting", None)] * 3
+
+
+@on_sqlite
+def test_a_worker_that_held_its_notices_too_long_posts_none_of_them(planned: Office) -> None:
+    """Somebody else may have taken them over: its lease is all but gone."""
+    before = planned.posts()
+    late = replace(planned.setting, patience=Patience(lease=timedelta()))
+    deliver(late, planned.workspace)
+    assert planned.posts() == before
+    planned.beat(deliver)
+    assert planned.posts() == before + 3
+
+
+class Meddling(Messenger):
+    """While a message goes out, somebody else does something."""
+
+    def __init__(self, office: Office, act: Callable[[Tx], None]) -> None:
+        super().__init__(office.setting.messenger.client)
+        self.office, self.act = office, act
+
+    def post(self, to: str, message: Said, delivery_id: str) -> Outcome:
+        with self.office.begin() as tx:
+            self.act(tx)
+        return super().post(to, message, delivery_id)
+
+
+@on_sqlite
+def test_a_message_whose_traces_cannot_be_noted_is_held_and_stops_nobody(planned: Office) -> None:
+    def lose_amy(tx: Tx) -> None:
+        people = metadata.tables["people"]
+        tx.execute(people.delete().where(people.c.ref == planned.ref(AMY)))
+
+    planned.beat(deliver, setting=replace(planned.setting, messenger=Meddling(planned, lose_amy)))
+    assert sorted(planned.notices()) == [("held", "cannot_be_recorded"), SENT, SENT]
+    assert [len(planned.cards(person)) for person in STAFF] == [1, 1, 1]
+
+
+@on_sqlite
+def test_who_pauses_while_their_card_is_on_its_way_keeps_it(planned: Office) -> None:
+    def pause(tx: Tx) -> None:
+        members.choose(tx, planned.ref(AMY), paused=True)
+
+    planned.beat(deliver, setting=replace(planned.setting, messenger=Meddling(planned, pause)))
+    assert planned.notices() == [SENT] * 3
+    assert planned.weeks(AMY) == [("w0", "sent", None)]

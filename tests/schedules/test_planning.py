@@ -10,7 +10,7 @@ from bot.domain.asks import Ask, AskState
 from bot.domain.checkins import Standing
 from bot.sandbox import Person
 from schedules.checkins import plan_checkins
-from schedules.delivery import deliver_one
+from schedules.delivery import deliver
 from schedules.setting import Setting
 from schedules.supervision import plan_weekly
 from schedules.timers import move_timers_on
@@ -171,7 +171,7 @@ def test_a_card_that_came_a_day_late_is_reminded_a_working_day_after_it_came(off
     look_again(office, RuleKind.CHECKIN, AMY)
     office.beat(plan_checkins)
     office.at("2027-01-12 15:00")
-    office.beat(deliver_one)
+    office.beat(deliver)
     office.pass_until("2027-01-16 12:00")
     assert office.cards(AMY) == ["2027-01-12 15:00", "2027-01-13 15:00"]
 

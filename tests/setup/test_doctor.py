@@ -166,7 +166,7 @@ def test_held_and_refused_messages_are_told_without_their_recipients(
         ):
             with store.begin(slack.team_id) as tx:
                 outbox.add(tx, a_notice(dedupe_key))
-                claim = outbox.claim(tx, NOW)
+                (claim,) = outbox.claim(tx, NOW, timedelta(minutes=1), 1)
                 assert claim
                 outbox.settle(tx, claim, fate, reason)
     ended = choir("doctor", environ=keyed)

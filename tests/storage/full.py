@@ -18,7 +18,7 @@ from bot.domain.checkins import OPEN, Card, Reason, Standing, State
 from bot.domain.digests import Band, Reading, Trend
 from bot.domain.leave import Span
 from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
-from bot.domain.notices import Fate, Kind, Notice, notice
+from bot.domain.notices import Fate, Kind, Notice, Pace, notice
 from bot.domain.rotation import CORE
 from storage import (
     answers,
@@ -47,6 +47,8 @@ from storage.timers import Timer
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
 ANSWERS = {CORE: 5, "qI10": 4, "qSUP": 1}
 CHECKIN = RuleKind.CHECKIN
+LEASE = timedelta(minutes=1)
+PACE = Pace(per_minute=60)
 GROUP = digests.group_id(["t"])
 RELEASE = Release(
     group_id=GROUP,
@@ -136,13 +138,11 @@ def _fill_periods(tx: Tx, ana: PersonRef) -> None:
 
 def _fill_outbox(tx: Tx, ana: PersonRef) -> Claim:
     outbox.add(tx, notice_to(ana, "w2"))
-    sent = outbox.claim(tx, NOW)
-    assert sent is not None
-    outbox.mark_attempted(tx, sent)
+    (sent,) = outbox.claim(tx, NOW, LEASE, 1)
+    outbox.mark_attempted(tx, [sent], LEASE)
     outbox.mark_sent(tx, sent, "D0ANA", "2.0")
     outbox.add(tx, notice_to(ana))
-    lapsed = outbox.claim(tx, NOW)
-    assert lapsed is not None
+    (lapsed,) = outbox.claim(tx, NOW, LEASE, 1)
     past = tx.real_now() - timedelta(minutes=5)
     mine = outbox_table.c.delivery_id == lapsed.delivery_id
     tx.execute(update(outbox_table).where(mine).values(lease_until=past))
@@ -314,9 +314,11 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
 def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx], Any]]:
     return {
         "outbox.add": lambda tx: outbox.add(tx, notice_to(ana)),
-        "outbox.mark_attempted": lambda tx: outbox.mark_attempted(tx, claim),
+        "outbox.mark_attempted": lambda tx: outbox.mark_attempted(tx, [claim], LEASE),
+        "outbox.mark_unknown": lambda tx: outbox.mark_unknown(tx, claim, "no_answer", LEASE),
+        "outbox.release": lambda tx: outbox.release(tx, claim),
+        "outbox.claim_unknown": lambda tx: outbox.claim_unknown(tx, LEASE),
         "outbox.mark_sent": lambda tx: outbox.mark_sent(tx, claim, "D9", "9.0"),
-        "outbox.hold_lapsed_attempts": outbox.hold_lapsed_attempts,
         "outbox.list_stuck": outbox.list_stuck,
         "outbox.postpone": lambda tx: outbox.postpone(tx, claim, NOW),
         "outbox.settle": lambda tx: outbox.settle(tx, claim, Fate.NOT_WANTED),
@@ -324,10 +326,10 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),
         "outbox.last_told": lambda tx: outbox.last_told(tx, ana),
         "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),
-        "outbox.claim": lambda tx: (taken := outbox.claim(tx, NOW)) and taken.kind,
         "status.backlog": lambda tx: status.backlog(tx, NOW),
         "status.ahead": lambda tx: status.ahead(tx, NOW),
         "status.delays": lambda tx: status.delays(tx, NOW),
+        "outbox.claim": lambda tx: [taken.kind for taken in outbox.claim(tx, NOW, LEASE, 9)],
         "events.first_seen": lambda tx: events.first_seen(tx, "Ev1", NOW),
         "events.forget_old": lambda tx: events.forget_old(tx, NOW + timedelta(days=9)),
     }
@@ -343,6 +345,9 @@ def _calls_about_workspaces(ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "workspaces.hold_sending": lambda tx: workspaces.hold_sending(tx, NOW + timedelta(days=9)),
         "workspaces.may_not_send": lambda tx: workspaces.may_not_send(tx, NOW),
         "workspaces.send_not_before": workspaces.send_not_before,
+        "workspaces.next_send_at": workspaces.next_send_at,
+        "workspaces.room_to_send": lambda tx: workspaces.room_to_send(tx, NOW, PACE, 9),
+        "workspaces.count_sending": lambda tx: workspaces.count_sending(tx, NOW, PACE, 3),
         "workspaces.roster_synced_at": workspaces.roster_synced_at,
         "workspaces.set_roster_synced": lambda tx: workspaces.set_roster_synced(tx, NOW + timedelta(days=9)),
         "workspaces.set_uninstalled": lambda tx: workspaces.set_uninstalled(tx, NOW),

@@ -11,12 +11,13 @@ from bot.domain.members import PersonRef
 from bot.domain.notices import Fate, Kind, Notice, notice
 from storage import outbox
 from storage.database import Store, Tx
-from storage.outbox import LEASE, Claim
+from storage.outbox import Claim
 from storage.schema import outbox as outbox_table
 from tests.storage.at_once import at_once
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+LEASE = MINUTE
 ENDS = (Fate.SENT, Fate.NOT_WANTED, Fate.EXPIRED, Fate.PARKED, Fate.HELD)
 
 
@@ -24,15 +25,22 @@ def note(to: PersonRef, about: str = "w1", kind: Kind = Kind.CHECKIN, **more: An
     return notice(kind, to, about, more.pop("due_at", NOW), **more)
 
 
+def take(tx: Tx, now: datetime = NOW, most: int = 1) -> tuple[Claim, ...]:
+    return outbox.claim(tx, now, LEASE, most)
+
+
 def claimed(tx: Tx, now: datetime = NOW) -> Claim:
-    claim = outbox.claim(tx, now)
-    assert claim is not None
+    (claim,) = take(tx, now)
     return claim
+
+
+def mark(tx: Tx, *claims: Claim) -> frozenset[str]:
+    return outbox.mark_attempted(tx, claims, LEASE)
 
 
 def attempted(tx: Tx) -> Claim:
     claim = claimed(tx)
-    assert outbox.mark_attempted(tx, claim)
+    assert mark(tx, claim) == {claim.delivery_id}
     return claim
 
 
@@ -83,15 +91,15 @@ def test_what_has_ended_is_not_sent_again_by_planning_it_again(tx: Tx, ana: Pers
     outbox.add(tx, note(ana))
     outbox.settle(tx, attempted(tx), fate)
     assert not outbox.add(tx, note(ana))
-    assert outbox.claim(tx, NOW + timedelta(days=9)) is None
+    assert take(tx, NOW + timedelta(days=9)) == ()
 
 
 def test_nothing_is_claimed_before_it_is_due(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
-    assert outbox.claim(tx, NOW - timedelta(microseconds=1)) is None
+    assert take(tx, NOW - timedelta(microseconds=1)) == ()
     assert outbox.earliest_due_at(tx) == NOW
     assert claimed(tx)
-    assert outbox.claim(tx, NOW) is None
+    assert take(tx) == ()
 
 
 def test_what_one_person_asked_of_another_goes_first_then_the_longest_due(tx: Tx, ana: PersonRef) -> None:
@@ -130,7 +138,7 @@ def test_a_claim_ends_once_with_its_reason(
     assert outbox.settle(tx, claim, fate, "channel_not_found")
     assert not outbox.settle(tx, claim, Fate.WAITING)
     assert not outbox.postpone(tx, claim, NOW)
-    assert not outbox.mark_attempted(tx, claim)
+    assert not mark(tx, claim)
     assert fates(tx) == [(fate, "channel_not_found")]
 
 
@@ -138,10 +146,10 @@ def test_a_postponed_notice_waits_until_then(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
     first = claimed(tx)
     assert outbox.postpone(tx, first, NOW + MINUTE)
-    assert outbox.claim(tx, NOW) is None
+    assert take(tx) == ()
     again = claimed(tx, NOW + MINUTE)
     assert (again.delivery_id, again.fence) == (first.delivery_id, first.fence + 1)
-    assert not outbox.mark_attempted(tx, first)
+    assert not mark(tx, first)
 
 
 def test_a_lapsed_lease_is_taken_over_and_the_old_holder_changes_nothing(tx: Tx, ana: PersonRef) -> None:
@@ -150,10 +158,10 @@ def test_a_lapsed_lease_is_taken_over_and_the_old_holder_changes_nothing(tx: Tx,
     let_leases_lapse(tx)
     new = claimed(tx)
     assert (new.delivery_id, new.fence) == (old.delivery_id, old.fence + 1)
-    assert not outbox.mark_attempted(tx, old)
+    assert not mark(tx, old)
     assert not outbox.settle(tx, old, Fate.NOT_WANTED)
     assert not outbox.postpone(tx, old, NOW + MINUTE)
-    assert outbox.mark_attempted(tx, new)
+    assert mark(tx, new)
     assert not outbox.mark_sent(tx, old, "D1", "1.0")
     assert outbox.mark_sent(tx, new, "D1", "2.0")
     assert outbox.sent_at(tx, note(ana).dedupe_key) == ("D1", "2.0")
@@ -162,7 +170,7 @@ def test_a_lapsed_lease_is_taken_over_and_the_old_holder_changes_nothing(tx: Tx,
 def test_a_lease_that_runs_is_left_alone_whatever_the_movable_clock_says(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
     claimed(tx)
-    assert outbox.claim(tx, NOW + timedelta(days=365)) is None
+    assert take(tx, NOW + timedelta(days=365)) == ()
 
 
 def test_a_lease_lasts_a_minute_of_the_database_s_time(tx: Tx, ana: PersonRef) -> None:
@@ -173,32 +181,71 @@ def test_a_lease_lasts_a_minute_of_the_database_s_time(tx: Tx, ana: PersonRef) -
     assert before + LEASE <= lease_until <= tx.real_now() + LEASE
 
 
-def test_an_attempt_is_never_taken_over_but_held(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
+def test_as_many_are_claimed_as_there_is_room_for(tx: Tx) -> None:
+    people = [tx.ref(f"U{n}") for n in range(5)]
+    for minutes, ref in enumerate(people):
+        outbox.add(tx, note(ref, due_at=NOW - minutes * MINUTE))
+    assert [claim.to for claim in take(tx, most=2)] == [people[4], people[3]]
+    assert [claim.to for claim in take(tx, most=9)] == [people[2], people[1], people[0]]
+
+
+def test_of_several_claims_those_that_lapsed_are_not_attempted(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
     for ref in (ana, ben):
         outbox.add(tx, note(ref))
-    attempted(tx)
-    let_leases_lapse(tx)
-    claimed(tx)
-    assert outbox.claim(tx, NOW) is None
-    assert outbox.hold_lapsed_attempts(tx) == 1
-    assert outbox.hold_lapsed_attempts(tx) == 0
-    assert sorted(fates(tx)) == [(Fate.CLAIMED, None), (Fate.HELD, "worker_lost")]
+    old = take(tx, most=2)
+    outbox.settle(tx, old[0], Fate.NOT_WANTED)
+    assert mark(tx, *old) == {old[1].delivery_id}
+    assert sorted(fates(tx)) == [(Fate.ATTEMPTED, None), (Fate.NOT_WANTED, None)]
+    assert mark(tx) == frozenset()
 
 
-def test_a_held_message_that_did_go_out_can_still_be_recorded(tx: Tx, ana: PersonRef) -> None:
+def test_an_attempt_whose_worker_died_is_looked_up_and_never_just_sent_again(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
-    claim = attempted(tx)
+    old = attempted(tx)
+    assert outbox.claim_unknown(tx, LEASE) is None
     let_leases_lapse(tx)
-    outbox.hold_lapsed_attempts(tx)
-    assert outbox.mark_sent(tx, claim, "D1", "1.0")
-    assert outbox.sent_at(tx, note(ana).dedupe_key) == ("D1", "1.0")
+    assert take(tx) == ()
+    looked_up = outbox.claim_unknown(tx, LEASE)
+    assert looked_up is not None
+    assert (looked_up.delivery_id, looked_up.fence) == (old.delivery_id, old.fence + 1)
+    assert outbox.claim_unknown(tx, LEASE) is None
+    assert not outbox.mark_sent(tx, old, "D1", "1.0")
+    assert outbox.mark_sent(tx, looked_up, "D1", "1.0")
+    assert fates(tx) == [(Fate.SENT, None)]
 
 
-def test_an_attempt_within_its_lease_is_not_held(tx: Tx, ana: PersonRef) -> None:
+def test_a_request_without_an_answer_is_looked_up_once_slack_is_done_with_it(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
-    attempted(tx)
-    assert outbox.hold_lapsed_attempts(tx) == 0
-    assert fates(tx) == [(Fate.ATTEMPTED, None)]
+    assert outbox.mark_unknown(tx, attempted(tx), "no_answer", MINUTE)
+    assert fates(tx) == [(Fate.UNKNOWN, "no_answer")]
+    assert outbox.claim_unknown(tx, LEASE) is None
+    assert take(tx) == ()
+    let_leases_lapse(tx)
+    assert outbox.claim_unknown(tx, LEASE) is not None
+
+
+def test_what_was_surely_not_sent_waits_again_and_is_as_late_as_it_was(tx: Tx, ana: PersonRef) -> None:
+    outbox.add(tx, note(ana))
+    outbox.mark_unknown(tx, attempted(tx), "no_answer", -MINUTE)
+    absent = outbox.claim_unknown(tx, LEASE)
+    assert absent is not None
+    assert outbox.release(tx, absent)
+    assert fates(tx) == [(Fate.WAITING, None)]
+    assert claimed(tx).due_at == NOW
+    assert not outbox.release(tx, absent)
+
+
+def test_what_one_person_asked_of_another_is_looked_up_first(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
+    for ref, kind in ((ana, Kind.CHECKIN), (ben, Kind.ASK)):
+        outbox.add(tx, note(ref, kind=kind))
+    for _ in range(2):
+        attempted(tx)
+    let_leases_lapse(tx)
+    first = outbox.claim_unknown(tx, LEASE)
+    assert first is not None
+    assert first.kind is Kind.ASK
 
 
 def test_what_is_in_hand_or_waits_is_told_apart_from_what_ended(tx: Tx) -> None:
@@ -212,7 +259,7 @@ def test_what_is_in_hand_or_waits_is_told_apart_from_what_ended(tx: Tx) -> None:
 
 
 def test_an_empty_outbox_has_nothing_due_or_stuck(tx: Tx) -> None:
-    assert outbox.claim(tx, NOW) is None
+    assert take(tx) == ()
     assert outbox.earliest_due_at(tx) is None
     assert outbox.list_stuck(tx) == ()
 
@@ -248,10 +295,10 @@ def test_four_workers_never_hold_one_notice_and_none_is_left(
         taken = []
         while True:
             with store.begin("T1") as tx:
-                claim = outbox.claim(tx, NOW)
-            if claim is None:
+                claims = take(tx, most=7)
+            if not claims:
                 return taken
-            taken.append(claim.delivery_id)
+            taken.extend(claim.delivery_id for claim in claims)
 
     other = open_store()
     workers = [lambda store=store: work(store) for store in (entered, other, entered, other)]
@@ -282,7 +329,7 @@ def test_a_notice_goes_the_way_of_the_fact_that_caused_it(entered: Store) -> Non
     with pytest.raises(KeyboardInterrupt):
         die_while_planning()
     with entered.begin("T1") as tx:
-        assert outbox.claim(tx, NOW) is None
+        assert take(tx) == ()
 
 
 def test_every_kind_of_notice_fits_with_its_longest_name(tx: Tx, ana: PersonRef) -> None:

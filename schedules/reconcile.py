@@ -1,0 +1,56 @@
+"""Finds out what became of requests that got no answer: Slack's history is read, nothing is guessed.
+
+A message carries its delivery id in its metadata (delivery 5). Found: recorded as sent. Absent: it waits
+again. Where the history cannot be read, what people ask of each other is sent again, and the rest is held.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.domain.notices import BETWEEN_PEOPLE, Fate
+from bot.slack import Absent, Found, Refused, Sent, TryLater, Unknown
+from schedules.delivery import note_sent, scene
+from schedules.setting import Setting
+from storage import members, outbox, workspaces
+from storage.database import Tx
+from storage.outbox import Claim
+
+log = logging.getLogger(__name__)
+
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""Slack's clock stamps messages, ours says since when a notice was due: look back a little further."""
+
+
+def reconcile(setting: Setting, workspace: str) -> bool:
+    """Look one notice up whose outcome is unknown; True when it is settled, so that another may follow."""
+    with setting.store.begin(workspace) as tx:
+        claim = None if workspaces.is_uninstalled(tx) else outbox.claim_unknown(tx, setting.patience.lease)
+        if claim is None:
+            return False
+        to = claim.channel or members.user_id(tx, claim.reader)
+    found = setting.messenger.find(to, claim.delivery_id, claim.due_at - CLOCKS_DIFFER)
+    log.info(
+        "notice looked up kind=%s delivery=%s found=%s", claim.kind, claim.delivery_id, type(found).__name__
+    )
+    with setting.store.begin(workspace) as tx:
+        return _conclude(setting, tx, claim, found, setting.now())
+
+
+def _conclude(setting: Setting, tx: Tx, claim: Claim, found: Found, now: datetime) -> bool:
+    match found:
+        case Sent():
+            return note_sent(scene(setting, tx, claim, now), found)
+        case Absent():
+            return outbox.release(tx, claim)
+        case Refused(error=code) if claim.kind in BETWEEN_PEOPLE:
+            log.warning("sent again without a look kind=%s error=%s", claim.kind, code)
+            return outbox.release(tx, claim)
+        case Refused(error=code):
+            return outbox.settle(tx, claim, Fate.HELD, code)
+        case TryLater(after=after):
+            outbox.mark_unknown(tx, claim, "history_paused", after)
+        case Unknown():
+            outbox.mark_unknown(tx, claim, "history_unreachable", setting.patience.unknown)
+    return False
