@@ -15,7 +15,7 @@ from bot.domain.notices import KEPT_WAITING, Fate
 from storage.database import Tx
 from storage.schema import outbox, workspaces
 
-ON_THE_WAY = (Fate.WAITING, Fate.CLAIMED, Fate.ATTEMPTED)
+ON_THE_WAY = (Fate.WAITING, Fate.CLAIMED, Fate.ATTEMPTED, Fate.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
