@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from alembic import command
@@ -81,11 +82,13 @@ class Store:
         self.url = url
         self.keys = keys
         self.engine = _engine(url)
+        # SQLite lets writers poll for their turn, and one may be unlucky for seconds; here each is woken.
+        self._writing = RLock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def begin(self, workspace: str) -> Iterator[Tx]:
         """A transaction that may write; committed at the end, rolled back by any exception."""
-        with self.engine.begin() as connection:
+        with self._writing, self.engine.begin() as connection:
             yield Tx(connection=connection, workspace=workspace, keys=self.keys)
 
     @contextmanager

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.checkins import Standing
@@ -86,6 +86,24 @@ def test_reading_before_writing_loses_nothing_on_sqlite(
     at_once(*(lambda store=store: count_up(store) for store in (entered, other, entered, other)))
     with entered.read("T1") as tx:
         assert rules.standing(tx, ref).run == 100
+
+
+@only_sqlite
+def test_writers_of_one_process_wait_their_turn_even_where_sqlite_itself_would_not_wait(
+    entered: Store,
+) -> None:
+    event.listen(entered.engine, "begin", impatient, insert=True)
+
+    def write() -> None:
+        for _ in range(20):
+            with entered.begin("T1") as tx:
+                workspaces.set_roster_synced(tx, NOW)
+
+    at_once(*[write] * 8)
+
+
+def impatient(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
 
 
 def test_an_error_prints_nothing_of_what_was_to_be_stored(tx: Tx) -> None:
