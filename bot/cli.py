@@ -173,6 +173,22 @@ def upgrade() -> None:
         typer.echo(upgrade(read("db.upgrade")))
 
 
+@db.command(short_help="Copy the database into a file, while the bot runs.")
+def backup(
+    into: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A new file, or a folder; else one in ./backups."),
+    ] = None,
+) -> None:
+    """Copy the database into a file and check it. Works while the bot runs; needs no key."""
+    logs.configure("CRITICAL")
+    from bot.app import wall_clock
+    from bot.setup.backup import save
+
+    with said_in_words():
+        typer.echo(save(database_url(), into, wall_clock(), show_progress))
+
+
 @admin.command("add")
 def add_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like U012AB3CD.")]) -> None:
     """Let somebody set up teams in Slack, without being an owner of the workspace."""
@@ -213,6 +229,12 @@ def database_url() -> str:
     return config.read_database_url(config.gather(os.environ))
 
 
+def show_progress(done: int, total: int) -> None:
+    """How far something long is, where somebody looks; a file of log lines gets none."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done * 100 // max(total, 1)} %", nl=done >= total, err=True)
+
+
 @contextmanager
 def said_in_words() -> Iterator[None]:
     """Turns what may well go wrong with a database or with Slack into a sentence (Stop)."""
@@ -222,6 +244,7 @@ def said_in_words() -> Iterator[None]:
     from bot.setup.admins import Nobody
     from bot.setup.database import Unready
     from bot.web import PortTaken
+    from storage.backup import NoCopy
     from storage.database import InUse
     from storage.workspaces import WrongKeys
 
@@ -234,7 +257,7 @@ def said_in_words() -> Iterator[None]:
         raise Stop(
             f"Port {error} is taken or not allowed: stop what uses it, or write another into HTTP_PORT."
         ) from None
-    except Unready as error:
+    except (Unready, NoCopy) as error:
         raise Stop(str(error)) from None
     except WrongKeys:
         raise Stop(

@@ -19,7 +19,7 @@ COMMANDS = {
     "init": (),
     "doctor": (),
     "status": (),
-    "db": ("upgrade",),
+    "db": ("upgrade", "backup"),
     "admin": ("add", "remove", "list"),
 }
 

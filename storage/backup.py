@@ -1,0 +1,198 @@
+"""Copies of the whole database, made while the program runs and checked before they get their name.
+
+SQLite: its own backup, from one snapshot. PostgreSQL: pg_dump in its custom format. What is sealed stays
+sealed: no key is needed, and a copy opens with the keys alone that its database was made with.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import make_url
+
+from storage.database import BUSY_MS, CONNECT_SECONDS, sqlite_file
+
+PAGES_AT_ONCE = 2_500
+"""Ten megabytes between two looks at how far it is."""
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much; at least once for every ten megabytes."""
+
+
+class NoCopy(Exception):
+    """A copy cannot be made or used; the text says why and what to do, and holds nothing of anybody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a copy holds: the revision of its tables, and each workspace with the check of its keys."""
+
+    revision: str
+    key_checks: dict[str, str]
+
+
+def suffix(url: str) -> str:
+    return ".db" if sqlite_file(url) else ".dump"
+
+
+def save(url: str, file: Path, progress: Progress) -> Contents:
+    """Copy the database into a new file that only its owner reads; what is in it. Raises NoCopy, OSError."""
+    if file.exists():
+        raise NoCopy(f"{file} exists already, and nothing is written over: name another file.")
+    with _unnamed(file) as part:
+        source = sqlite_file(url)
+        if source:
+            copy_sqlite(source, part, progress)
+            contents = examine_sqlite(part)
+        else:
+            _run("pg_dump", "--format=custom", f"--file={part}", *_connection(url), url=url)
+            contents = examine_dump(part)
+        _flush(part)
+        part.rename(file)
+        _flush(file.parent)
+    return contents
+
+
+@contextmanager
+def _unnamed(file: Path) -> Iterator[Path]:
+    """An empty file beside it that only its owner reads; gone at the end unless it was renamed."""
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    part.touch(mode=0o600, exist_ok=False)
+    try:
+        yield part
+    finally:
+        for left in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm", "-journal"))):
+            left.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Let the disk have it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# ---- SQLite
+
+
+def copy_sqlite(source: Path, into: Path, progress: Progress) -> None:
+    """One snapshot, whatever is written meanwhile, as a single file without a journal. Raises NoCopy."""
+    if not source.is_file():
+        raise NoCopy(f"There is no database at {source}.")
+
+    def told(_status: int, remaining: int, total: int) -> None:
+        progress(total - remaining, total)
+
+    with _sqlite_words(source), _connected(source, "ro") as there, _connected(into, "rw") as here:
+        # In a transaction of its own a copy made in steps does not begin anew whenever somebody writes.
+        there.execute("BEGIN")
+        there.execute("SELECT count(*) FROM sqlite_master")
+        there.backup(here, pages=PAGES_AT_ONCE, progress=told)
+        here.execute("PRAGMA journal_mode=DELETE")
+
+
+def examine_sqlite(file: Path) -> Contents:
+    """Read every page of a copy. Raises NoCopy when it is not whole, or not Choir's."""
+    with _sqlite_words(file), _connected(file, "ro") as copy:
+        if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            raise NoCopy(f"{file} is damaged: use another backup.")
+        found = copy.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
+        revisions = copy.execute("SELECT version_num FROM alembic_version").fetchall() if found else []
+        if not revisions:
+            raise NoCopy(f"{file} holds no database of Choir.")
+        checks = copy.execute("SELECT workspace, key_check FROM workspaces").fetchall()
+    return Contents(revision=revisions[0][0], key_checks=dict(checks))
+
+
+@contextmanager
+def _connected(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    address = f"{file.absolute().as_uri()}?mode={mode}"
+    with closing(sqlite3.connect(address, BUSY_MS / 1000, isolation_level=None, uri=True)) as connection:
+        yield connection
+
+
+@contextmanager
+def _sqlite_words(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        raise NoCopy(
+            SQLITE_WORDS.get(code, "{file} cannot be used ({code}).").format(file=file, code=code)
+        ) from None
+
+
+SQLITE_WORDS = {
+    "SQLITE_FULL": "The disk is full: make room, then do it again.",
+    "SQLITE_NOTADB": "{file} is no SQLite database.",
+    "SQLITE_CORRUPT": "{file} is damaged: use another backup.",
+    "SQLITE_BUSY": "{file} is busy: do it again in a moment.",
+}
+
+
+# ---- PostgreSQL
+
+
+def examine_dump(file: Path) -> Contents:
+    """Read a whole dump with pg_restore. Raises NoCopy when it is not whole, or not Choir's."""
+    _run("pg_restore", "--file=/dev/null", str(file))
+    revisions = _rows(file, "alembic_version")
+    if not revisions:
+        raise NoCopy(f"{file} holds no database of Choir.")
+    checks = {row["workspace"]: row["key_check"] for row in _rows(file, "workspaces")}
+    return Contents(revision=revisions[0]["version_num"], key_checks=checks)
+
+
+def _rows(file: Path, table: str) -> list[dict[str, str]]:
+    """A table's rows as pg_restore writes them: COPY with the columns' names, then a line for each."""
+    script = _run("pg_restore", "--data-only", f"--table={table}", "--file=-", str(file))
+    found = re.search(r"(?m)^COPY \S+ \((.+)\) FROM stdin;\n((?:.*\n)*?)\\\.$", script)
+    if not found:
+        return []
+    names = found[1].replace('"', "").split(", ")
+    return [dict(zip(names, line.split("\t"), strict=True)) for line in found[2].splitlines()]
+
+
+def _connection(url: str) -> Sequence[str]:
+    """How PostgreSQL's programs are told where to go; not the password, which others could read in a list."""
+    parsed = make_url(url)
+    query = {
+        name: value if isinstance(value, str) else ",".join(value) for name, value in parsed.query.items()
+    }
+    words = parsed.translate_connect_args(username="user", database="dbname") | query
+    words.pop("password", None)
+    return (f"--dbname={make_conninfo(connect_timeout=CONNECT_SECONDS, **words)}", "--no-password")
+
+
+def _run(program: str, *words: str, url: str | None = None) -> str:
+    """What one of PostgreSQL's own programs prints. Raises NoCopy."""
+    path = shutil.which(program)
+    if path is None:
+        raise NoCopy(
+            f"{program} is missing on this machine: install PostgreSQL's client programs, not older than the "
+            "server (on Debian and Ubuntu, as administrator: apt install postgresql-client), then try again."
+        )
+    password = make_url(url).password if url else None
+    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    done = subprocess.run([path, *words], env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise NoCopy(f"{program} did not do it: {_complaint(done.stderr)}")
+    return done.stdout
+
+
+def _complaint(stderr: str) -> str:
+    """The first line that says what is wrong; the lines after it may show rows."""
+    found = re.search(r"(?m)^\w+: (?:error|fatal): (.+)$", stderr)
+    return found[1] if found else "it does not say why."
