@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import Bot
 from bot.bench import postgresql
-from bot.bench.agency import DUE_AT, EPOCH_ON, STARTED_AT, move_in, user_ids
-from bot.bench.installation import environment, installed
-from bot.bench.localslack import LocalSlack, local_slack
+from bot.bench.agency import DUE_AT
+from bot.bench.installation import deliver_all, everybody_due, post_cards
+from bot.bench.localslack import local_slack
 from bot.bench.rounds import Figures, Rounds
-from bot.blocks import checkins as screens
-from bot.content import load_content
-from bot.domain.notices import Pace
-from bot.slack import web_client
-from schedules.checkins import plan_checkins
-from schedules.delivery import SIDE_BY_SIDE, deliver
-from schedules.digests import open_periods
+from schedules.delivery import SIDE_BY_SIDE
 
 PEOPLE = 600
-NO_PACE = Pace(per_minute=1_000_000)
 
 
 def measure(rounds: Rounds, people: int = PEOPLE) -> Figures:
@@ -53,43 +42,13 @@ def _new_database(server: Path, number: int) -> str:
 
 def _ratio(database_url: str, people: int) -> float:
     """Messages a second of Choir by those of the bare loop."""
-    with local_slack(people, DUE_AT) as slack, _everybody_due(slack, database_url, people) as bot:
-        bare, ours = _bare_loop(slack, people), _delivery(bot)
-    return bare / ours
+    with local_slack(people, DUE_AT) as slack, everybody_due(slack, database_url, people) as bot:
+        bare = _taken(lambda: post_cards(slack, people, SIDE_BY_SIDE))
+        return bare / _taken(lambda: deliver_all(bot.setting))
 
 
-@contextmanager
-def _everybody_due(slack: LocalSlack, database_url: str, people: int) -> Iterator[Bot]:
-    """A bot in whose outbox everybody's check-in waits."""
-    with closing(installed(environment(slack, database_url), lambda: DUE_AT)) as bot:
-        with bot.setting.store.begin(bot.workspace) as tx:
-            move_in(tx, people, started_at=STARTED_AT, epoch_on=EPOCH_ON, due_at=DUE_AT)
-        for beat in (open_periods, plan_checkins):
-            while beat(bot.setting, bot.workspace):
-                pass
-        yield bot
-
-
-def _delivery(bot: Bot) -> float:
-    """Real seconds until the outbox is empty."""
-    setting = replace(bot.setting, pace=NO_PACE)
+def _taken(act: Callable[[], object]) -> float:
+    """Real seconds."""
     began = time.perf_counter()
-    while deliver(setting, setting.workspace):
-        pass
-    return time.perf_counter() - began
-
-
-def _bare_loop(slack: LocalSlack, people: int) -> float:
-    """Real seconds for the same message to as many people, as many requests side by side."""
-    client = web_client(slack.bot_token, slack.api_url)
-    message = screens.arrival(load_content().words("en"), week=0, questions=2, only_for_you=False)
-    blocks = list(message.blocks)
-    began = time.perf_counter()
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        posts = [
-            pool.submit(client.chat_postMessage, channel=to, text=message.text, blocks=blocks)
-            for to in user_ids(people)
-        ]
-        for post in posts:
-            post.result()
+    act()
     return time.perf_counter() - began

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from bot.app import Bot, assemble
+from bot.bench.agency import DUE_AT, EPOCH_ON, STARTED_AT, move_in, user_ids
 from bot.bench.localslack import LocalSlack
+from bot.blocks import checkins as screens
 from bot.config import KEY_BYTES, read_settings
+from bot.content import load_content
+from bot.domain.notices import Pace
+from bot.slack import web_client
+from schedules.checkins import plan_checkins
+from schedules.delivery import deliver
+from schedules.digests import open_periods
+from schedules.setting import Setting
+
+NO_PACE = Pace(per_minute=1_000_000)
+"""Slack's limits are not what is measured."""
 
 
 def environment(slack: LocalSlack, database_url: str) -> dict[str, str]:
@@ -26,3 +41,38 @@ def environment(slack: LocalSlack, database_url: str) -> dict[str, str]:
 def installed(environ: Mapping[str, str], now: Callable[[], datetime]) -> Bot:
     """An installation with its tables made and its workspace entered; the caller closes it."""
     return assemble(read_settings(environ), now)
+
+
+@contextmanager
+def everybody_due(
+    slack: LocalSlack, database_url: str, people: int, now: Callable[[], datetime] = lambda: DUE_AT
+) -> Iterator[Bot]:
+    """A bot in whose outbox everybody's check-in waits, due since now."""
+    with closing(installed(environment(slack, database_url), now)) as bot:
+        with bot.setting.store.begin(bot.workspace) as tx:
+            move_in(tx, people, started_at=STARTED_AT, epoch_on=EPOCH_ON, due_at=DUE_AT)
+        for beat in (open_periods, plan_checkins):
+            while beat(bot.setting, bot.workspace):
+                pass
+        yield bot
+
+
+def deliver_all(setting: Setting) -> None:
+    """Until the outbox is empty, as fast as it goes."""
+    hurried = replace(setting, pace=NO_PACE)
+    while deliver(hurried, setting.workspace):
+        pass
+
+
+def post_cards(slack: LocalSlack, people: int, side_by_side: int) -> None:
+    """The same message to as many people by a bare loop over Slack's library."""
+    client = web_client(slack.bot_token, slack.api_url)
+    message = screens.arrival(load_content().words("en"), week=0, questions=2, only_for_you=False)
+    blocks = list(message.blocks)
+    with ThreadPoolExecutor(side_by_side) as pool:
+        posts = [
+            pool.submit(client.chat_postMessage, channel=to, text=message.text, blocks=blocks)
+            for to in user_ids(people)
+        ]
+        for post in posts:
+            post.result()

@@ -40,7 +40,10 @@ class LocalSlack:
 
 @contextmanager
 def local_slack(many: int, at: datetime) -> Iterator[LocalSlack]:
-    """That many people, a clock that stands at an instant, and no limits to what may be called how often."""
+    """That many people, a clock that stands at an instant, and no limits to what may be called how often.
+
+    It tells the app of no events: they would only be the app's own messages coming back.
+    """
     spawned = get_context("spawn")
     with ProcessPoolExecutor(1, spawned, initializer=_open, initargs=(many, at)) as pool:
         api_url, bot_token, app_token = pool.submit(_do, _address).result()
@@ -55,6 +58,7 @@ def _open(many: int, at: datetime) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that measures
     threading.Thread(target=_end_with_parent, daemon=True).start()
     manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    manifest["settings"]["event_subscriptions"]["bot_events"] = []
     sandbox = Sandbox(manifest=manifest, clock=lambda: at, people=workforce(many))
     sandbox.lift_limits()
     sandbox.start()

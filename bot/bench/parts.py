@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 
-from bot.bench import delivery
+from bot.bench import burst, delivery, process
 from bot.bench.bars import Line, lines_of, table
 from bot.bench.rounds import Figures, Rounds
 
-PARTS: Mapping[str, Callable[[Rounds], Figures]] = {"delivery": delivery.measure}
+PARTS: Mapping[str, Callable[[Rounds], Figures]] = {
+    "delivery": delivery.measure,
+    "burst": burst.measure,
+    "process": process.measure,
+}
 """By name, in the order in which they are measured; each answers with the figures of its lines."""
 
 

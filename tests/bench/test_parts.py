@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bot.bench import delivery
+from bot.bench import burst, delivery, process
 from bot.bench.bars import lines_of
 from bot.bench.parts import PARTS
 from bot.bench.rounds import Figures, Rounds
@@ -23,6 +23,22 @@ def test_delivery_is_measured_on_both_databases() -> None:
     figures = delivery.measure(ONCE, people=5)
     sound("delivery", figures)
     assert min(figures.values()) > 0
+
+
+@pytest.mark.timeout(60)
+def test_a_burst_is_measured_and_nothing_of_it_is_lost() -> None:
+    figures = burst.measure(ONCE, people=12, seconds=0.5)
+    sound("burst", figures)
+    assert figures["burst_lost"] == 0
+    assert min(figures["burst_ack_p99_ms"], figures["bare_ack_p99_ms"]) > 0
+
+
+@pytest.mark.timeout(60)
+def test_the_start_and_the_memory_of_a_process_are_measured() -> None:
+    figures = process.measure(ONCE, people=30, beating_seconds=1)
+    sound("process", figures)
+    assert 10 < figures["rss_mb"] < 1000
+    assert figures["ready_s"] > 0
 
 
 def test_every_part_has_lines_of_its_own() -> None:
