@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 import handlers
 from bot import web
 from bot.config import Settings
+from bot.connection import PING_SECONDS, Connection, InHand
 from bot.content import load_content
 from bot.domain.notices import Pace
 from bot.slack import Messenger, web_client
@@ -48,28 +48,21 @@ class CountingExecutor(ThreadPoolExecutor):
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers, thread_name_prefix="listener")
-        self._in_hand = 0
-        self._changed = threading.Condition()
+        self._in_hand = InHand()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self._count(+1)
+        self._in_hand.count(+1)
         try:
             future = super().submit(fn, *args, **kwargs)
         except RuntimeError:
-            self._count(-1)
+            self._in_hand.count(-1)
             raise
-        future.add_done_callback(lambda _future: self._count(-1))
+        future.add_done_callback(lambda _future: self._in_hand.count(-1))
         return future
-
-    def _count(self, by: int) -> None:
-        with self._changed:
-            self._in_hand += by
-            self._changed.notify_all()
 
     def wait_idle(self, seconds: float) -> bool:
         """Wait until nothing is in hand; whether that came true."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._in_hand == 0, seconds)
+        return self._in_hand.wait_none(seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +78,11 @@ class Bot:
     def workspace(self) -> str:
         return self.setting.workspace
 
-    def connect(self, app_token: str, ping_seconds: float = 10) -> SocketModeHandler:
-        """Open the socket; what people do arrives from now on. The caller closes the handler."""
-        handler = SocketModeHandler(self.app, app_token, ping_interval=ping_seconds, concurrency=LISTENERS)
-        handler.connect()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
-        return handler
+    def connect(self, app_token: str, ping_seconds: float = PING_SECONDS) -> Connection:
+        """Open the socket; what people do arrives from now on. The caller closes it."""
+        connection = Connection(self.app, app_token, listeners=LISTENERS, ping_seconds=ping_seconds)
+        connection.open()
+        return connection
 
     def close(self) -> None:
         """Let what is in hand end, then close the store."""
@@ -156,24 +149,24 @@ def run_bot(settings: Settings) -> None:
     listening = web.listening(settings.http_host, settings.http_port)
     with sole_process(settings.database_url), listening as bound:
         bot = assemble(settings)
-        handler = bot.connect(settings.slack_app_token)
-        with web.serving(bound, _watched(bot, handler)) if bound else nullcontext():
+        connection = bot.connect(settings.slack_app_token)
+        with web.serving(bound, _watched(bot, connection)) if bound else nullcontext():
             beats = scheduler.start(bot.setting)
             log.info("running")
             stop.wait()
             log.info("stopping")
             bot.setting.stopping.set()
             beats.shutdown(wait=True)
-        handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
+        connection.close()
         bot.close()
 
 
-def _watched(bot: Bot, handler: SocketModeHandler) -> web.Watched:
+def _watched(bot: Bot, connection: Connection) -> web.Watched:
     setting = bot.setting
     return web.Watched(
         store=setting.store,
         now=setting.now,
-        is_connected=handler.client.is_connected,
+        is_connected=connection.is_connected,
         is_stopping=setting.stopping.is_set,
         silences=partial(scheduler.silences, setting),
         list_still=partial(scheduler.list_still, setting),

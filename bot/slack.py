@@ -306,6 +306,17 @@ class Messenger:
         return Sent(channel=channel, ts=ts) if channel and ts else Unknown()
 
 
+def is_passing(error: SlackApiError) -> bool:
+    """Whether Slack is only busy or broken; False where somebody has to put something right."""
+    return not isinstance(_why(error), Refused) and str(error.response.get("error")) not in TOKEN_TROUBLE
+
+
+def pause_after(error: SlackApiError) -> timedelta:
+    """How long Slack asks to wait before the next request; none where it does not say."""
+    outcome = _why(error)
+    return outcome.after if is_passing(error) and isinstance(outcome, TryLater) else timedelta()
+
+
 def _why(error: SlackApiError) -> Outcome:
     response = error.response
     code = str(response.get("error"))

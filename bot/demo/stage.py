@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.app import Bot, assemble
 from bot.config import Settings
@@ -111,23 +110,13 @@ def stage(
     with TemporaryDirectory() as folder, sandbox:
         url = database_url or f"sqlite:///{folder}/choir.db"
         bot = assemble(_settings(sandbox, url, start.date(), answers_kept_weeks), clock.now)
-        handler = bot.connect(sandbox.app_token, ping_seconds=1)
+        connection = bot.connect(sandbox.app_token, ping_seconds=1)
         try:
             sandbox.wait_connected()
             yield Stage(sandbox=sandbox, clock=clock, bot=bot, cast=cast)
         finally:
-            _leave(sandbox, handler)
+            connection.close()
             bot.close()
-
-
-def _leave(sandbox: Sandbox, handler: SocketModeHandler) -> None:
-    """Disconnect at once: the local Slack hangs up first, and the client's waiting thread is woken."""
-    client = handler.client
-    client.auto_reconnect_enabled, client.closed = False, True
-    sandbox.faults.disconnect_sockets(abrupt=True)
-    sandbox.wait_until(lambda: not client.is_connected(), timeout=1)
-    client.message_queue.put(None)
-    handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
 
 
 def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date, answers_kept_weeks: int) -> Settings:

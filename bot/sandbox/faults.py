@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Literal
+
+from bot.sandbox.sockets import Sockets
 
 Fault = Literal["429", "500", "lose reply", "slow file"]
 AnyMethod = "*"
@@ -16,11 +17,11 @@ UPLOAD = "upload"
 class Faults:
     """Each order is used up by the calls it hits; `method` "*" hits any method."""
 
-    def __init__(self, *, disconnect: Callable[[str, bool], None]) -> None:
+    def __init__(self, *, sockets: Sockets) -> None:
         self._lock = threading.Lock()
         self._orders: defaultdict[tuple[Fault, str], list[int]] = defaultdict(list)
         self._refusals: defaultdict[str, list[str]] = defaultdict(list)
-        self._disconnect = disconnect
+        self._sockets = sockets
         self._redeliveries = 0
 
     def storm_429(self, method: str = AnyMethod, times: int = 1, retry_after: int = 1) -> None:
@@ -46,7 +47,23 @@ class Faults:
 
     def disconnect_sockets(self, reason: str = "refresh_requested", *, abrupt: bool = False) -> None:
         """Close every socket, after a disconnect frame unless `abrupt`. "warning" only announces it."""
-        self._disconnect(reason, abrupt)
+        self._sockets.disconnect(reason, abrupt)
+
+    def cut_sockets(self) -> None:
+        """Every socket's connection ends without a word, as when a machine on the way dies."""
+        self._sockets.cut()
+
+    def mute_sockets(self) -> None:
+        """Hear and say nothing on any socket, open or new, and keep them open: half-open connections."""
+        self._sockets.mute()
+
+    def unmute_sockets(self) -> None:
+        """Serve new sockets again; those that were muted are cut."""
+        self._sockets.unmute()
+
+    def turn_away(self, times: int = 1) -> None:
+        """Tell the next `times` sockets that there are too many."""
+        self._sockets.turn_away(times)
 
     def redeliver_next_event(self, times: int = 1) -> None:
         """Deliver the next event `times` more times, though it was acknowledged.

@@ -52,7 +52,7 @@ class Sandbox(Acts, Sights):
             declared=Declared.read(manifest), clock=clock, people=people, channels=channels
         )
         self._sockets = Sockets(ack_seconds=ack_seconds, retry_seconds=retry_seconds)
-        self.faults = Faults(disconnect=self._sockets.disconnect)
+        self.faults = Faults(sockets=self._sockets)
         self._events = Events(workspace, self._sockets, self.faults)
         self._triggers = Triggers()
         self._files = Files(workspace, self.faults)

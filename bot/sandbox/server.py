@@ -149,7 +149,6 @@ class Listener:
 
     def __init__(self, app: ASGIApp, sockets: Sockets, port: int) -> None:
         self._sockets = sockets
-        self._wanted = port
         self._config = uvicorn.Config(
             app,
             http=_Protocol,
@@ -168,11 +167,14 @@ class Listener:
         self.port = port
 
     def start(self) -> None:
-        """Listen; OSError when the port is taken, RuntimeError when the server does not come up."""
+        """Listen, after a stop on the same port again.
+
+        OSError when the port is taken, RuntimeError when the server does not come up.
+        """
         bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            bound.bind((ADDRESS, self._wanted))
+            bound.bind((ADDRESS, self.port))
         except OSError:
             bound.close()
             raise

@@ -14,7 +14,7 @@ import asyncio
 import itertools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -60,11 +60,21 @@ class Envelope:
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """One open connection of the app; `leaving` once it was told to go."""
+    """One open connection of the app; `leaving` once it was told to go, `muted` while nobody serves it."""
 
     websocket: WebSocket
     outbox: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
     leaving: bool = False
+    muted: bool = False
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        found: asyncio.Transport = self.websocket.scope["state"]["transport"]
+        return found
+
+    def mute(self) -> None:
+        self.muted = True
+        self.transport.pause_reading()
 
 
 class Sockets:
@@ -77,6 +87,8 @@ class Sockets:
         self._numbers: Iterator[int] = itertools.count(1)
         self._sockets: list[Socket] = []
         self._waiting: list[Envelope] = []
+        self._muted = False
+        self._turned_away = 0
         self._under_way: dict[str, Envelope] = {}
         self._change = threading.Condition()
         self._unsettled = 0
@@ -130,8 +142,29 @@ class Sockets:
 
     def disconnect(self, reason: str, abrupt: bool) -> None:
         """Close every socket, after a disconnect frame unless `abrupt`; "warning" only warns."""
+        self._in_loop(self._disconnect_all, reason, abrupt)
+
+    def cut(self) -> None:
+        """End every connection without a close frame."""
+        self._in_loop(self._cut, lambda _socket: True)
+
+    def mute(self) -> None:
+        """Neither hear nor say anything on any socket, open or new."""
+        self._muted = True
+        self._in_loop(self._mute_all)
+
+    def unmute(self) -> None:
+        """Serve new sockets; those that were muted are cut."""
+        self._muted = False
+        self._in_loop(self._cut, lambda socket: socket.muted)
+
+    def turn_away(self, times: int) -> None:
+        """Tell the next sockets that there are too many."""
+        self._turned_away += times
+
+    def _in_loop(self, act: Callable[..., None], *about: object) -> None:
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._disconnect_all, reason, abrupt)
+            self._loop.call_soon_threadsafe(act, *about)
 
     def hang_up(self, timeout: float) -> None:
         """Close every socket and wait a moment until they are gone."""
@@ -155,9 +188,12 @@ class Sockets:
             self._gone(socket)
 
     def _welcome(self, socket: Socket) -> None:
-        if len(self._sockets) >= MAX_SOCKETS:
+        if len(self._sockets) >= MAX_SOCKETS or self._turned_away:
+            self._turned_away = max(0, self._turned_away - 1)
             self._say_goodbye(socket, "too_many_websockets", 0)
             return
+        if self._muted:
+            socket.mute()
         with self._change:
             self._sockets.append(socket)
             self._change.notify_all()
@@ -175,7 +211,8 @@ class Sockets:
     async def _pump(self, socket: Socket) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):
             while (text := await socket.outbox.get()) is not None:
-                await socket.websocket.send_text(text)
+                if not socket.muted:
+                    await socket.websocket.send_text(text)
             await socket.websocket.close()
 
     def _attempt(self, envelope: Envelope) -> None:
@@ -244,6 +281,15 @@ class Sockets:
                 socket.outbox.put_nowait(None)
             else:
                 self._say_goodbye(socket, reason, LINGER)
+
+    def _cut(self, meant: Callable[[Socket], bool]) -> None:
+        for socket in filter(meant, list(self._sockets)):
+            socket.leaving = True
+            socket.transport.abort()
+
+    def _mute_all(self) -> None:
+        for socket in self._sockets:
+            socket.mute()
 
     def _say_goodbye(self, socket: Socket, reason: str, linger: float) -> None:
         frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": HOST}}

@@ -47,6 +47,15 @@ class Line:
     def hang_up(self) -> None:
         self._socket.close()
 
+    def close_code(self) -> int | None:
+        """What the close frame said; None when the connection ended without one."""
+        self.ended()
+        rcvd = self._socket.protocol.close_rcvd
+        return rcvd.code if rcvd else None
+
+    def answers_pings(self) -> bool:
+        return self._socket.ping().wait(0.1)
+
     def ended(self) -> bool:
         try:
             while True:
@@ -201,6 +210,46 @@ def test_a_socket_told_to_go_gets_nothing_new(sandbox: Sandbox, lines: Lines) ->
     fresh = lines.open()
     fresh.ack(fresh.next())
     assert sandbox.idle()
+
+
+def test_a_socket_that_is_cut_ends_without_a_close_frame(sandbox: Sandbox, lines: Lines) -> None:
+    line = lines.open()
+    sandbox.faults.cut_sockets()
+    assert line.close_code() is None
+    assert sandbox.wait_until(lambda: sandbox.connected() == 0)
+
+
+def test_a_muted_socket_stays_open_and_takes_what_is_sent_into_nothing(
+    sandbox: Sandbox, lines: Lines
+) -> None:
+    line = lines.open()
+    sandbox.faults.mute_sockets()
+    assert sandbox.shortcut(ANA.id, "ask").kind == "no ack"
+    assert line.quiet()
+    assert not line.answers_pings()
+    assert sandbox.connected() == 1
+    sandbox.faults.unmute_sockets()
+    assert line.close_code() is None
+    assert lines.open().hello["type"] == "hello"
+
+
+def test_a_socket_opened_while_they_are_muted_is_not_greeted(sandbox: Sandbox, lines: Lines) -> None:
+    sandbox.faults.mute_sockets()
+    with pytest.raises(TimeoutError), connect(lines.url(), compression=None) as socket:
+        socket.recv(0.1)
+
+
+def test_sockets_are_turned_away_on_order(sandbox: Sandbox, lines: Lines) -> None:
+    sandbox.faults.turn_away(2)
+    assert [lines.open().hello["type"] for _ in range(3)] == ["disconnect", "disconnect", "hello"]
+
+
+def test_a_sandbox_that_was_stopped_starts_again_at_the_same_address(sandbox: Sandbox) -> None:
+    address = sandbox.api_url
+    sandbox.stop()
+    sandbox.start()
+    assert sandbox.api_url == address
+    assert client_of(sandbox).auth_test()["ok"]
 
 
 def test_an_eleventh_socket_is_turned_away(sandbox: Sandbox, lines: Lines) -> None:
