@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.app import Bot, assemble
 from bot.bench.agency import DUE_AT, EPOCH_ON, STARTED_AT, move_in, user_ids
-from bot.bench.localslack import LocalSlack
+from bot.bench.localslack import Address
 from bot.blocks import checkins as screens
 from bot.config import KEY_BYTES, read_settings
 from bot.content import load_content
@@ -26,7 +26,7 @@ NO_PACE = Pace(per_minute=1_000_000)
 """Slack's limits are not what is measured."""
 
 
-def environment(slack: LocalSlack, database_url: str) -> dict[str, str]:
+def environment(slack: Address, database_url: str) -> dict[str, str]:
     """What would stand in `.env`, with new keys."""
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -45,7 +45,7 @@ def installed(environ: Mapping[str, str], now: Callable[[], datetime]) -> Bot:
 
 @contextmanager
 def everybody_due(
-    slack: LocalSlack, database_url: str, people: int, now: Callable[[], datetime] = lambda: DUE_AT
+    slack: Address, database_url: str, people: int, now: Callable[[], datetime] = lambda: DUE_AT
 ) -> Iterator[Bot]:
     """A bot in whose outbox everybody's check-in waits, due since now."""
     with closing(installed(environment(slack, database_url), now)) as bot:
@@ -64,7 +64,7 @@ def deliver_all(setting: Setting) -> None:
         pass
 
 
-def post_cards(slack: LocalSlack, people: int, side_by_side: int) -> None:
+def post_cards(slack: Address, people: int, side_by_side: int) -> None:
     """The same message to as many people by a bare loop over Slack's library."""
     client = web_client(slack.bot_token, slack.api_url)
     message = screens.arrival(load_content().words("en"), week=0, questions=2, only_for_you=False)

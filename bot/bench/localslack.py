@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
@@ -24,9 +24,20 @@ T = TypeVar("T")
 MANIFEST = Path(__file__).parents[2] / "app.yaml"
 
 
+class Address(Protocol):
+    """Where a Slack is, and the tokens it takes."""
+
+    @property
+    def api_url(self) -> str: ...
+    @property
+    def bot_token(self) -> str: ...
+    @property
+    def app_token(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSlack:
-    """Where it is, the tokens it takes, and a way to have something done inside its process."""
+    """Its address, and a way to have something done inside its process."""
 
     api_url: str
     bot_token: str
@@ -38,12 +49,19 @@ class LocalSlack:
         return self.pool.submit(_do, act, *args).result()
 
 
-@contextmanager
-def local_slack(many: int, at: datetime) -> Iterator[LocalSlack]:
-    """That many people, a clock that stands at an instant, and no limits to what may be called how often.
+def workspace(many: int, clock: Callable[[], datetime]) -> Sandbox:
+    """A workspace of that many people, not started yet.
 
     It tells the app of no events: they would only be the app's own messages coming back.
     """
+    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    manifest["settings"]["event_subscriptions"]["bot_events"] = []
+    return Sandbox(manifest=manifest, clock=clock, people=workforce(many))
+
+
+@contextmanager
+def local_slack(many: int, at: datetime) -> Iterator[LocalSlack]:
+    """That many people, a clock that stands at an instant, and no limits to what may be called how often."""
     spawned = get_context("spawn")
     with ProcessPoolExecutor(1, spawned, initializer=_open, initargs=(many, at)) as pool:
         api_url, bot_token, app_token = pool.submit(_do, _address).result()
@@ -57,9 +75,7 @@ _open_here: list[Sandbox] = []
 def _open(many: int, at: datetime) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that measures
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    manifest["settings"]["event_subscriptions"]["bot_events"] = []
-    sandbox = Sandbox(manifest=manifest, clock=lambda: at, people=workforce(many))
+    sandbox = workspace(many, lambda: at)
     sandbox.lift_limits()
     sandbox.start()
     _open_here.append(sandbox)
@@ -77,5 +93,5 @@ def _do(act: Callable[..., T], *args: object) -> T:
     return act(_open_here[0], *args)
 
 
-def _address(sandbox: Sandbox) -> tuple[str, str, str]:
-    return sandbox.api_url, sandbox.bot_token, sandbox.app_token
+def _address(address: Address) -> tuple[str, str, str]:
+    return address.api_url, address.bot_token, address.app_token

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bot.bench import burst, delivery, process
+from bot.bench import burst, delivery, limit, process
 from bot.bench.bars import lines_of
 from bot.bench.parts import PARTS
 from bot.bench.rounds import Figures, Rounds
@@ -23,6 +23,14 @@ def test_delivery_is_measured_on_both_databases() -> None:
     figures = delivery.measure(ONCE, people=5)
     sound("delivery", figures)
     assert min(figures.values()) > 0
+
+
+@pytest.mark.timeout(60)
+def test_the_pace_at_the_limit_is_measured() -> None:
+    figures = limit.measure(ONCE, people=60)
+    sound("limit", figures)
+    assert 0 < figures["limit_time_ratio"] < 2
+    assert figures["limit_429_share"] < 1
 
 
 @pytest.mark.timeout(60)
