@@ -34,6 +34,10 @@ log = logging.getLogger(__name__)
 PING_SECONDS = 3.0
 """slack_sdk gives a socket up on which four of its pings in a row had no answer."""
 LOOK_SECONDS = 0.2
+RECEIVED_AT_ONCE = 64 * 1024
+"""Bytes. slack_sdk calls itself once more for each message and for each such piece of one that has come
+meanwhile, and a thousand calls are too many: by its own measure of 1,024 a crowd of three hundred clicks.
+"""
 FAREWELL_SECONDS = 4.0
 """How long a socket that Slack asked to leave is read on: what came on it is acknowledged within three."""
 
@@ -69,6 +73,7 @@ class Line(SocketModeClient):
             ping_interval=ping_seconds,
             concurrency=listeners,
             auto_reconnect_enabled=False,
+            receive_buffer_size=RECEIVED_AT_ONCE,
         )
         self.message_listeners.append(self._heard)
 

@@ -112,6 +112,15 @@ def test_a_socket_that_was_cut_does_not_keep_a_core_busy(slack: Sandbox) -> None
         assert time.process_time() - before < 0.6
 
 
+def test_six_hundred_things_that_come_at_one_moment_are_all_read(slack: Sandbox) -> None:
+    for number in range(600):
+        slack.say(BEN, "x" * (1500 + number))
+    with connected(slack) as connection:
+        assert click(slack)
+        assert connection.is_connected()
+        assert asked(slack) == 1
+
+
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
 def test_no_click_is_lost_when_slack_asks_for_another_socket(slack: Sandbox, reason: str) -> None:
     with connected(slack) as connection:
