@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -41,7 +41,7 @@ class Workspace:
         self.version = 0
         self._changed = threading.Condition(threading.RLock())
         self._counters: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
-        self._last_ts = 0
+        self._last_ts: Counter[str] = Counter()
         self._people = {person.id: person for person in (_slackbot(), _bot(declared), *people)}
         self._channels = {channel.id: channel for channel in channels}
         self._dms: dict[str, str] = {}
@@ -63,12 +63,12 @@ class Workspace:
         """A new id in Slack's form, `V00000001`."""
         return f"{prefix}{self.next_number(prefix):08d}"
 
-    def new_ts(self) -> str:
-        """A message timestamp by the movable clock, unique and increasing in the whole workspace."""
+    def new_ts(self, channel_id: str = "") -> str:
+        """A timestamp by the movable clock, unique and increasing in a conversation (or among the others)."""
         with self._changed:
             micros = int(self.clock().timestamp() * 1_000_000)
-            self._last_ts = max(micros, self._last_ts + 1)
-            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+            last = self._last_ts[channel_id] = max(micros, self._last_ts[channel_id] + 1)
+            return f"{last // 1_000_000}.{last % 1_000_000:06d}"
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -195,7 +195,7 @@ class Workspace:
     def post(self, channel_id: str, *, user: str, text: str, **more: Any) -> Message:
         """Add a message. `more`: blocks, metadata, client_msg_id, thread_ts."""
         with self.changing():
-            ts = self.new_ts()
+            ts = self.new_ts(channel_id)
             message = Message(channel=channel_id, ts=ts, at=self.clock(), user=user, text=text, **more)
             self._messages[channel_id].append(message)
             return message
@@ -207,7 +207,7 @@ class Workspace:
         with self.changing():
             message = Message(
                 channel=channel_id,
-                ts=self.new_ts(),
+                ts=self.new_ts(channel_id),
                 at=self.clock(),
                 user=BOT_USER_ID,
                 text=text,
@@ -226,7 +226,7 @@ class Workspace:
         """Replace what a message says, keeping the earlier versions in its history."""
         with self.changing():
             place = self._place(before)
-            after = edited(before, text=text, blocks=blocks, metadata=metadata, ts=self.new_ts())
+            after = edited(before, text=text, blocks=blocks, metadata=metadata, ts=self.new_ts(before.channel))
             self._messages[before.channel][place] = after
             return after
 
