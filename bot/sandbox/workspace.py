@@ -226,7 +226,9 @@ class Workspace:
         """Replace what a message says, keeping the earlier versions in its history."""
         with self.changing():
             place = self._place(before)
-            after = edited(before, text=text, blocks=blocks, metadata=metadata, ts=self.new_ts(before.channel))
+            after = edited(
+                before, text=text, blocks=blocks, metadata=metadata, ts=self.new_ts(before.channel)
+            )
             self._messages[before.channel][place] = after
             return after
 
