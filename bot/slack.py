@@ -329,6 +329,11 @@ def _why(error: SlackApiError) -> Outcome:
     return Refused(error=code)
 
 
+def posted_at(ts: str) -> datetime:
+    """When a message was posted, to the second; the rest of its ts tells messages of one second apart."""
+    return datetime.fromtimestamp(int(ts.partition(".")[0]), UTC)
+
+
 def _pause(header: str) -> timedelta:
     """Slack says seconds; a proxy in between may say a date, or nothing."""
     return timedelta(seconds=int(header)) if re.fullmatch(r"[0-9]{1,5}", header) else USUAL_PAUSE

@@ -8,6 +8,7 @@ from bot.blocks import asks as screens
 from bot.blocks.elements import Message
 from bot.domain import asks as asking
 from bot.domain.asks import Ask, AskState
+from bot.domain.members import PersonRef
 from bot.domain.notices import Kind, notice
 from schedules.setting import Recipe, Scene
 from storage import asks, members, outbox, timers
@@ -19,16 +20,14 @@ def ask_deputy(tx: Tx, timer: Timer, now: datetime) -> None:
     """Nobody answered within four working hours and the asker allowed it: the deputy is asked too."""
     ask = _ask(tx, timer)
     if ask and ask.deputy and asks.set_also_asked(tx, ask.ask_id, ask.deputy):
-        facts = {"ask": ask.ask_id}
-        outbox.add(tx, notice(Kind.ASK, ask.deputy, ask.ask_id, now, facts=facts))
+        _add(tx, timer, ask, Kind.ASK, ask.deputy, now)
 
 
 def tell_unanswered(tx: Tx, timer: Timer, now: datetime) -> None:
     """A working day has gone by: the asker hears it and is offered somebody else."""
     ask = _ask(tx, timer)
     if ask and asks.move(tx, ask.ask_id, (AskState.OPEN,), AskState.UNANSWERED):
-        facts = {"ask": ask.ask_id}
-        outbox.add(tx, notice(Kind.ASK_UNANSWERED, ask.asker, ask.ask_id, now, facts=facts))
+        _add(tx, timer, ask, Kind.ASK_UNANSWERED, ask.asker, now)
         timers.put(tx, timer.entity, asking.END, now + asking.ENDS_AFTER)
 
 
@@ -36,9 +35,7 @@ def follow_up(tx: Tx, timer: Timer, now: datetime) -> None:
     """The next working day after the talk was to be: one neutral note asks whether it happened."""
     ask = _ask(tx, timer)
     if ask and ask.state in asking.AGREED_STATES:
-        about = f"{ask.ask_id}|{timer.due_at:%Y%m%d}"
-        facts = {"ask": ask.ask_id}
-        outbox.add(tx, notice(Kind.ASK_FOLLOW_UP, ask.asker, about, now, facts=facts))
+        _add(tx, timer, ask, Kind.ASK_FOLLOW_UP, ask.asker, now, f"|{timer.due_at:%Y%m%d}")
         timers.put(tx, timer.entity, asking.END, now + asking.ENDS_AFTER)
 
 
@@ -47,6 +44,12 @@ def end(tx: Tx, timer: Timer, _now: datetime) -> None:
     ask = _ask(tx, timer)
     if ask:
         asks.move(tx, ask.ask_id, (*asking.WAITING, *asking.AGREED_STATES), AskState.NO_LONGER)
+
+
+def _add(tx: Tx, timer: Timer, ask: Ask, kind: Kind, to: PersonRef, now: datetime, when: str = "") -> None:
+    """What a timer calls for. when: tells it from the same note about the same ask at another time."""
+    about, facts = f"{ask.ask_id}{when}", {"ask": ask.ask_id}
+    outbox.add(tx, notice(kind, to, about, now, called_for_at=timer.due_at, facts=facts))
 
 
 def _ask(tx: Tx, timer: Timer) -> Ask | None:

@@ -14,6 +14,7 @@ from bot.domain.localtime import closing_at, next_working
 from bot.domain.members import Member, PersonRef
 from bot.domain.notices import Kind, notice
 from bot.domain.rotation import keys_for
+from bot.slack import posted_at
 from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
 from storage import checkins, members, outbox, planning, privacy, rules, timers, workspaces
 from storage.database import Tx
@@ -49,12 +50,12 @@ def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
         checkins.add(tx, ref, skip.week, State.SKIPPED, skip.reason)
     week, slot = deciding.next_slot(situation, planned, since, now)
     if slot <= now:
-        _settle(tx, situation, deciding.plan(situation, week, slot, now))
+        _settle(tx, situation, slot, deciding.plan(situation, week, slot, now))
         _, slot = deciding.next_slot(situation, planned | {week}, since, now)
     rules.set_next_due(tx, slot, ref=ref, kind=RuleKind.CHECKIN)
 
 
-def _settle(tx: Tx, situation: Situation, decision: Send | Skip) -> None:
+def _settle(tx: Tx, situation: Situation, slot: datetime, decision: Send | Skip) -> None:
     ref = situation.person.ref
     if isinstance(decision, Skip):
         checkins.add(tx, ref, decision.week, State.SKIPPED, decision.reason)
@@ -63,8 +64,9 @@ def _settle(tx: Tx, situation: Situation, decision: Send | Skip) -> None:
         return
     closes_at = closing_at(situation.epoch_on, decision.week, situation.person.tz)
     week = decision.week
+    about, due_at, facts = f"w{week}", decision.due_at, {"week": week}
     outbox.add(
-        tx, notice(Kind.CHECKIN, ref, f"w{week}", decision.due_at, expires_at=closes_at, facts={"week": week})
+        tx, notice(Kind.CHECKIN, ref, about, due_at, expires_at=closes_at, called_for_at=slot, facts=facts)
     )
     timers.put(tx, checkin_entity(ref, week), deciding.CLOSE, closes_at)
 
@@ -88,7 +90,11 @@ def _send_again(tx: Tx, timer: Timer, now: datetime, was: State) -> None:
     expires_at = closing_at(epoch_on, week, members.known(tx, ref, now).person.tz)
     facts: dict[str, str | int] = {"week": week, "was": str(was)}
     about = f"w{week}|{timer.kind}|{timer.due_at:%Y%m%d%H%M}"
-    outbox.add(tx, notice(Kind.CHECKIN_AGAIN, ref, about, now, expires_at=expires_at, facts=facts))
+    called_for_at = timer.due_at
+    card = notice(
+        Kind.CHECKIN_AGAIN, ref, about, now, expires_at=expires_at, called_for_at=called_for_at, facts=facts
+    )
+    outbox.add(tx, card)
 
 
 def close(tx: Tx, timer: Timer, now: datetime) -> None:
@@ -103,10 +109,10 @@ def close(tx: Tx, timer: Timer, now: datetime) -> None:
         timers.put(tx, timer.entity, deciding.CLOSE, closes_at)
         return
     timers.drop(tx, timer.entity, deciding.REMIND, deciding.COME_AGAIN)
-    _end_week(tx, member, week, now)
+    _end_week(tx, member, week, closes_at, now)
 
 
-def _end_week(tx: Tx, member: Member, week: int, now: datetime) -> None:
+def _end_week(tx: Tx, member: Member, week: int, closes_at: datetime, now: datetime) -> None:
     found = checkins.get(tx, member.ref, week)
     if found is None:
         return
@@ -122,7 +128,8 @@ def _end_week(tx: Tx, member: Member, week: int, now: datetime) -> None:
     rules.set_standing(tx, member.ref, after)
     if deciding.asks_quietly(before, after):
         due_at = next_working(now, calendar_of(member, now))
-        outbox.add(tx, notice(Kind.QUIET_QUESTION, member.ref, f"w{week}", due_at))
+        asked = notice(Kind.QUIET_QUESTION, member.ref, f"w{week}", due_at, called_for_at=closes_at)
+        outbox.add(tx, asked)
 
 
 def _about(timer: Timer) -> tuple[PersonRef, int]:
@@ -174,7 +181,7 @@ def _first_sent(scene: Scene, channel: str, ts: str) -> None:
     if scene.epoch_on is None:
         return
     closes_at = closing_at(scene.epoch_on, scene.week, scene.member.person.tz)
-    at = deciding.reminder_at(scene.now, closes_at, scene.calendar())
+    at = deciding.reminder_at(posted_at(ts), closes_at, scene.calendar())
     if at:
         timers.put(scene.tx, checkin_entity(scene.to, scene.week), deciding.REMIND, at)
 

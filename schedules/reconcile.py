@@ -29,13 +29,19 @@ def reconcile(setting: Setting, workspace: str) -> bool:
         claim = None if workspaces.is_uninstalled(tx) else outbox.claim_unknown(tx, setting.patience.lease)
         if claim is None:
             return False
-        to = claim.channel or members.user_id(tx, claim.reader)
-    found = setting.messenger.find(to, claim.delivery_id, claim.due_at - CLOCKS_DIFFER)
+        to, since = claim.channel or members.user_id(tx, claim.reader), _since(tx, claim)
+    found = setting.messenger.find(to, claim.delivery_id, since - CLOCKS_DIFFER)
     log.info(
         "notice looked up kind=%s delivery=%s found=%s", claim.kind, claim.delivery_id, type(found).__name__
     )
     with setting.store.begin(workspace) as tx:
         return _conclude(setting, tx, claim, found, setting.now())
+
+
+def _since(tx: Tx, claim: Claim) -> datetime:
+    """The earliest that it may have gone out; after a restore that may be well before it was planned."""
+    restored = workspaces.restored(tx)
+    return min(claim.due_at, restored.known_until) if restored else claim.due_at
 
 
 def _conclude(setting: Setting, tx: Tx, claim: Claim, found: Found, now: datetime) -> bool:

@@ -85,19 +85,27 @@ def _plan(tx: Tx, member: Member, due_at: datetime, now: datetime, week: int) ->
         tx, notice(Kind.WEEKLY, member.ref, f"w{week}", due_at, expires_at=due_at + KEPT_FOR, facts=facts)
     )
     if period is not None:
-        _plan_team_posts(tx, member, max(due_at, now), period)
+        _plan_team_posts(tx, member, due_at, max(due_at, now), period)
 
 
-def _plan_team_posts(tx: Tx, member: Member, after: datetime, period: int) -> None:
-    """The same words to the channels of a supervisor's teams, 24 working hours later (changes 9)."""
+def _plan_team_posts(tx: Tx, member: Member, due_at: datetime, after: datetime, period: int) -> None:
+    """The same words to the channels of a supervisor's teams, 24 working hours later (changes 9).
+
+    due_at: when the supervisor's message was due; after: when it goes out, which may be later.
+    """
     for team in teams.list_read_by(tx, member.ref):
         if team.supervisor != member.ref or not team.channel_id:
             continue
-        post_at = same_hour_next_working_day(after, calendar_of_team(team, after))
+        earliest, post_at = (
+            same_hour_next_working_day(at, calendar_of_team(team, at)) for at in (due_at, after)
+        )
         about = f"p{period}|{team.team_id}"
         facts: dict[str, str | int] = {"team": team.team_id, "period": period}
         channel = team.channel_id
-        outbox.add(tx, notice(Kind.TEAM_POST, None, about, post_at, channel=channel, facts=facts))
+        post = notice(
+            Kind.TEAM_POST, None, about, post_at, called_for_at=earliest, channel=channel, facts=facts
+        )
+        outbox.add(tx, post)
 
 
 def _period(scene: Scene) -> int | None:

@@ -51,6 +51,13 @@ class Keys:
         """The pseudonym of a Slack user, made with the reference key alone."""
         return PersonRef(_mac(self.reference, f"{workspace}|{user_id}"))
 
+    def delivery_id(self, workspace: str, dedupe_key: str) -> str:
+        """The mark that a message carries in Slack, 32 characters; the same for the same notice.
+
+        So a database that was put back knows its own messages again, though it forgot that it sent them.
+        """
+        return _mac(self.reference, f"delivery|{workspace}|{dedupe_key}")[:32]
+
     def check(self, workspace: str) -> str:
         """A value by which a wrong key is noticed; says nothing about the keys."""
         both = hashlib.sha256(self.master + self.reference).digest()

@@ -6,16 +6,16 @@ changes nothing more.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_, update
 
 from bot.domain.members import PersonRef
 from bot.domain.notices import ONCE_FOR_ALL, Fate, Kind, Notice, urgency
+from storage import workspaces
 from storage.database import Tx
 from storage.schema import outbox
 
@@ -44,7 +44,7 @@ class Claim:
 def add(tx: Tx, notice: Notice) -> bool:
     """Put a notice on its way; False when the same one is or was."""
     row = {
-        "delivery_id": secrets.token_hex(16),
+        "delivery_id": tx.keys.delivery_id(tx.workspace, notice.dedupe_key),
         "dedupe_key": notice.dedupe_key,
         "kind": notice.kind,
         "recipient": notice.to,
@@ -53,9 +53,38 @@ def add(tx: Tx, notice: Notice) -> bool:
         "urgency": urgency(notice.kind),
         "due_at": notice.due_at,
         "expires_at": notice.expires_at,
-        "fate": Fate.WAITING,
+        **_first_fate(tx, notice),
     }
     return tx.add(outbox, row)
+
+
+def _first_fate(tx: Tx, notice: Notice) -> dict[str, Any]:
+    """It waits; but what was called for before a backup was put back may have gone out already."""
+    restored = workspaces.restored(tx)
+    if restored is None or notice.called_for_at >= restored.at:
+        return {"fate": Fate.WAITING}
+    return {**_IN_DOUBT, "lease_until": tx.real_now()}
+
+
+def doubt_unsettled(tx: Tx, restored_at: datetime) -> None:
+    """A backup was put back: whatever was on its way may have arrived since it was made.
+
+    But for what waits for a moment that is still to come, and goes to a channel: nothing sends that sooner.
+    """
+    here = (outbox.c.workspace == tx.workspace, outbox.c.fate.in_([Fate.WAITING, *_IN_HAND]))
+    may_be_out = outbox.c.recipient.is_not(None) | (outbox.c.due_at < restored_at)
+    doubted = {**_IN_DOUBT, "lease_until": tx.real_now()}
+    tx.execute(update(outbox).where(*here, may_be_out).values(**doubted))
+
+
+_IN_DOUBT = {"fate": Fate.UNKNOWN, "reason": "restored"}
+
+
+def last_sent_at(tx: Tx) -> datetime | None:
+    """When the newest message went out that this database knows to be out."""
+    query = select(func.max(outbox.c.sent_ts)).where(outbox.c.workspace == tx.workspace)
+    ts: str | None = tx.execute(query).scalar()
+    return datetime.fromtimestamp(float(ts), UTC) if ts else None
 
 
 def claim(tx: Tx, now: datetime, lease: timedelta, most: int) -> tuple[Claim, ...]:

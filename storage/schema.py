@@ -83,6 +83,8 @@ workspaces = _table(
     Column("next_send_at", Instant),
     Column("roster_synced_at", Instant),
     Column("uninstalled_at", Instant),
+    Column("restored_at", Instant),
+    Column("known_until", Instant),
 )
 
 people = _table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -118,6 +118,27 @@ def may_not_send(tx: Tx, now: datetime) -> bool:
     """Slack asked for a pause that is not over, or the app was taken out of the workspace."""
     held_until = send_not_before(tx)
     return is_uninstalled(tx) or (held_until is not None and now < held_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A backup was put back at an instant: what called for a message before it may have been said already.
+
+    known_until: until then at least the backup knows what went out; what came later only Slack knows.
+    """
+
+    at: datetime
+    known_until: datetime
+
+
+def set_restored(tx: Tx, at: datetime, known_until: datetime) -> None:
+    _change(tx, restored_at=at, known_until=known_until)
+
+
+def restored(tx: Tx) -> Restored | None:
+    """The last time a backup was put back; None for never."""
+    row = tx.execute(_of(tx, workspaces.c.restored_at, workspaces.c.known_until)).first()
+    return Restored(at=row.restored_at, known_until=row.known_until) if row and row.restored_at else None
 
 
 def list_ids(store: Store) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from bot.slack import (
     Sent,
     TryLater,
     Unknown,
+    posted_at,
     roster_entry,
     web_client,
 )
@@ -93,6 +94,14 @@ def test_what_slack_took_is_sent_and_named(slack: Sandbox, messenger: Messenger)
     assert outcome.channel == slack.dm_id(ANA)
     assert message.text == HELLO.text
     assert message.metadata == {"event_type": "delivery", "event_payload": {"id": ID}}
+
+
+def test_a_ts_says_when_to_the_second() -> None:
+    assert (
+        posted_at("1795014000.000017")
+        == posted_at("1795014000.999999")
+        == datetime(2026, 11, 18, 15, tzinfo=UTC)
+    )
 
 
 def test_an_edit_is_sent_too_and_harmless_twice(slack: Sandbox, messenger: Messenger) -> None:

@@ -53,13 +53,17 @@ An evening before a weekend and holidays is followed by more than three days wit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to be said once. dedupe_key is unique in a workspace; channel overrides the person's DM."""
+    """Something to be said once. dedupe_key is unique in a workspace; channel overrides the person's DM.
+
+    called_for_at: the moment that calls for it, however late it is planned; it never goes out before that.
+    """
 
     kind: Kind
     to: PersonRef | None
     dedupe_key: str
     due_at: datetime
     expires_at: datetime
+    called_for_at: datetime
     channel: str | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
@@ -76,6 +80,7 @@ def notice(
     due_at: datetime,
     *,
     expires_at: datetime | None = None,
+    called_for_at: datetime | None = None,
     channel: str | None = None,
     facts: Mapping[str, str | int] | None = None,
 ) -> Notice:
@@ -86,6 +91,7 @@ def notice(
         dedupe_key=dedupe_key(kind, to or channel, about),
         due_at=due_at,
         expires_at=expires_at or due_at + KEPT_WAITING,
+        called_for_at=called_for_at or due_at,
         channel=channel,
         facts=facts or {},
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from bot.blocks.elements import Message
 from bot.domain.asks import Ask, AskState
@@ -17,6 +19,7 @@ from schedules.delivery import deliver
 from schedules.reconcile import reconcile
 from schedules.setting import Setting
 from storage import asks, members, outbox, workspaces
+from storage.schema import metadata
 from tests.schedules.office import AMY, CHANNEL, EVA, FIRST_CARD, STAFF, Office, on_sqlite
 from tests.storage.at_once import at_once
 
@@ -194,3 +197,46 @@ def test_a_slack_that_cannot_be_reached_leaves_everything_unknown(planned: Offic
     nowhere = Messenger(web_client("xoxb-1", "http://127.0.0.1:9/api/"))
     planned.beat(reconcile, setting=replace(planned.setting, messenger=nowhere))
     assert {fate for fate, _ in planned.notices()} == {"unknown"}
+
+
+@on_sqlite
+def test_after_a_restore_what_went_out_since_the_backup_is_found_however_old_it_is(office: Office) -> None:
+    """The backup is of Wednesday 09:00; the card came at 10:00, the reminder on Thursday."""
+    office.at("2027-01-13 09:00")
+    backup = tuple(office.rows(table) for table in TIME_MOVES)
+    office.pass_until("2027-01-14 15:00")
+    before = {person: office.cards(person) for person in STAFF}
+    assert cards(office) == [2, 2, 2]
+    put_back(office, backup)
+    office.settle()
+    assert {person: office.cards(person) for person in STAFF} == before
+    assert office.notices() == office.notices("checkin_again") == [SENT] * 3
+    assert {state for person in STAFF for _, state, _ in office.weeks(person)} == {"sent"}
+
+
+@on_sqlite
+def test_after_a_restore_what_had_not_gone_out_goes_out_once(office: Office) -> None:
+    """The program was off when the card was due, and came back with an older database."""
+    office.at("2027-01-13 09:00")
+    backup = tuple(office.rows(table) for table in TIME_MOVES)
+    office.at("2027-01-13 15:00")
+    put_back(office, backup)
+    office.settle()
+    assert cards(office) == [1, 1, 1]
+    office.settle()
+    assert cards(office) == [1, 1, 1]
+
+
+TIME_MOVES = ("outbox", "occurrences", "rules", "timers")
+
+
+def put_back(office: Office, backup: tuple[list[dict[str, Any]], ...]) -> None:
+    """The rows as they were, and the note that they were put back."""
+    with office.begin() as tx:
+        for name, rows in zip(TIME_MOVES, backup, strict=True):
+            table = metadata.tables[name]
+            tx.execute(table.delete())
+            if rows:
+                tx.execute(insert(table), rows)
+        workspaces.set_restored(tx, office.clock.now(), outbox.last_sent_at(tx) or office.clock.now())
+        outbox.doubt_unsettled(tx, office.clock.now())

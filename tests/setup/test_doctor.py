@@ -187,6 +187,7 @@ def a_notice(dedupe_key: str) -> Notice:
         facts={},
         due_at=NOW,
         expires_at=NOW + timedelta(days=1),
+        called_for_at=NOW,
     )
 
 

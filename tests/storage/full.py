@@ -314,6 +314,8 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
 def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx], Any]]:
     return {
         "outbox.add": lambda tx: outbox.add(tx, notice_to(ana)),
+        "outbox.doubt_unsettled": lambda tx: outbox.doubt_unsettled(tx, NOW),
+        "outbox.last_sent_at": outbox.last_sent_at,
         "outbox.mark_attempted": lambda tx: outbox.mark_attempted(tx, [claim], LEASE),
         "outbox.mark_unknown": lambda tx: outbox.mark_unknown(tx, claim, "no_answer", LEASE),
         "outbox.release": lambda tx: outbox.release(tx, claim),
@@ -352,4 +354,6 @@ def _calls_about_workspaces(ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "workspaces.set_roster_synced": lambda tx: workspaces.set_roster_synced(tx, NOW + timedelta(days=9)),
         "workspaces.set_uninstalled": lambda tx: workspaces.set_uninstalled(tx, NOW),
         "workspaces.is_uninstalled": workspaces.is_uninstalled,
+        "workspaces.set_restored": lambda tx: workspaces.set_restored(tx, NOW, NOW),
+        "workspaces.restored": workspaces.restored,
     }

@@ -56,6 +56,20 @@ def test_a_pseudonym_hangs_on_the_reference_key_alone() -> None:
     assert OTHERS.ref("T1", "U0ANA") != KEYS.ref("T1", "U0ANA")
 
 
+def test_the_mark_of_a_message_hangs_on_the_reference_key_and_is_no_pseudonym() -> None:
+    mark = KEYS.delivery_id("T1", "checkin|a|w1")
+    assert re.fullmatch("[0-9a-f]{32}", mark)
+    same_reference = Keys(master=OTHERS.master, reference=KEYS.reference)
+    assert same_reference.delivery_id("T1", "checkin|a|w1") == mark
+    others = {
+        OTHERS.delivery_id("T1", "checkin|a|w1"),
+        KEYS.delivery_id("T1", "checkin|a|w2"),
+        KEYS.delivery_id("T2", "checkin|a|w1"),
+        KEYS.ref("T1", "checkin|a|w1")[:32],
+    }
+    assert mark not in others
+
+
 def test_either_wrong_key_is_noticed() -> None:
     checks = {
         Keys(master=master, reference=reference).check("T1")
