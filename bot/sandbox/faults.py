@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from dataclasses import dataclass
+from random import Random
 from typing import Literal
 
 from bot.sandbox.sockets import Sockets
 
-Fault = Literal["429", "500", "lose reply", "slow file"]
+Fault = Literal["429", "500", "hang up", "hold up", "lose reply", "slow file"]
 AnyMethod = "*"
 UPLOAD = "upload"
 """The name under which the address that takes a file's bytes is told to fail, and noted among the calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A fault that hits some calls, as the dice say; the same seed hits the same calls again."""
+
+    share: float
+    seconds: float
+    dice: Random
+
+    def hits(self) -> bool:
+        return self.dice.random() < self.share
 
 
 class Faults:
@@ -19,7 +33,8 @@ class Faults:
 
     def __init__(self, *, sockets: Sockets) -> None:
         self._lock = threading.Lock()
-        self._orders: defaultdict[tuple[Fault, str], list[int]] = defaultdict(list)
+        self._orders: defaultdict[tuple[Fault, str], list[float]] = defaultdict(list)
+        self._shares: dict[tuple[Fault, str], Share] = {}
         self._refusals: defaultdict[str, list[str]] = defaultdict(list)
         self._sockets = sockets
         self._redeliveries = 0
@@ -35,6 +50,22 @@ class Faults:
     def lose_reply(self, method: str = AnyMethod, times: int = 1) -> None:
         """Do what the next `times` calls ask, then drop the connection without an answer."""
         self._order("lose reply", method, times, 0)
+
+    def hang_up(self, method: str = AnyMethod, times: int = 1) -> None:
+        """Drop the connection of the next `times` calls before anything is done."""
+        self._order("hang up", method, times, 0)
+
+    def hold_up(self, method: str, seconds: float, times: int = 1) -> None:
+        """Take the next `times` calls only so many real seconds after they came, whoever still waits."""
+        self._order("hold up", method, times, seconds)
+
+    def strike(self, fault: Fault, method: str, share: float, *, seed: int, seconds: float = 0) -> None:
+        """Let that share (0 to 1) of the calls meet a fault from now on, until `clear`.
+
+        seconds: the Retry-After of "429", how long "hold up" holds.
+        """
+        with self._lock:
+            self._shares[fault, method] = Share(share, seconds, Random(seed))
 
     def refuse(self, method: str, error: str, times: int = 1) -> None:
         """Refuse the next `times` calls with this error code of Slack's, and do nothing."""
@@ -74,18 +105,22 @@ class Faults:
             self._redeliveries += times
 
     def clear(self) -> None:
-        """Forget every order not used up."""
+        """Forget every order not used up, and every share."""
         with self._lock:
             self._orders.clear()
+            self._shares.clear()
             self._refusals.clear()
             self._redeliveries = 0
 
-    def take(self, fault: Fault, method: str) -> int | None:
-        """Use up one order for this method; its Retry-After (or 0), None when there is none."""
+    def take(self, fault: Fault, method: str) -> float | None:
+        """Use up one order for this method, or be hit by chance; its seconds (or 0), None when spared."""
         with self._lock:
             for key in ((fault, method), (fault, AnyMethod)):
                 if self._orders[key]:
                     return self._orders[key].pop(0)
+                share = self._shares.get(key)
+                if share and share.hits():
+                    return share.seconds
             return None
 
     def take_refusal(self, method: str) -> str | None:
@@ -100,6 +135,6 @@ class Faults:
             times, self._redeliveries = self._redeliveries, 0
             return times
 
-    def _order(self, fault: Fault, method: str, times: int, seconds: int) -> None:
+    def _order(self, fault: Fault, method: str, times: int, seconds: float) -> None:
         with self._lock:
             self._orders[fault, method].extend([seconds] * times)

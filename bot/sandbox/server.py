@@ -84,7 +84,9 @@ class Site:
             args = read_arguments(request.url.query, headers.get("content-type", ""), raw)
         except Refused as refusal:
             return JSONResponse({"ok": False, "error": refusal.code})
-        return _response(self._api.answer(request.path_params["method"], token, args))
+        method = request.path_params["method"]
+        await asyncio.sleep(self._api.held_up(method))
+        return _response(self._api.answer(method, token, args))
 
     async def _upload(self, request: Request) -> Response | _Dropped:
         """A file's raw bytes, whatever the content type says: urllib calls them a form."""

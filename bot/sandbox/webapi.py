@@ -18,6 +18,8 @@ from bot.sandbox.refusals import Refused
 
 BOT_TOKEN = "xoxb-sandbox-bot"  # noqa: S105 - opens nothing but this sandbox
 APP_TOKEN = "xapp-1-A0SANDBOX-sandbox"  # noqa: S105 - likewise
+HUNG_UP = "hung_up"
+"""What `calls` says of a call whose connection was dropped before anything was done."""
 _JSON_ARGUMENTS = ("blocks", "view", "metadata", "attachments", "files")
 
 
@@ -50,6 +52,10 @@ class WebApi:
         self._clock = clock
         self.calls: list[Call] = []
 
+    def held_up(self, name: str) -> float:
+        """Real seconds after which the call at hand is to be taken."""
+        return self._faults.take("hold up", name) or 0
+
     def answer(self, name: str, token: str, args: Json) -> Reply:
         """Answer one call, as told to fail or by the rules, and write it down."""
         args = dict(args)
@@ -78,7 +84,9 @@ class WebApi:
     def _failing(self, name: str) -> Reply | None:
         retry_after = self._faults.take("429", name)
         if retry_after is not None:
-            return _too_many(retry_after)
+            return _too_many(int(retry_after))
+        if self._faults.take("hang up", name) is not None:
+            return Reply(body={"ok": False, "error": HUNG_UP}, lost=True)
         if self._faults.take("500", name) is not None:
             return Reply(body={"ok": False, "error": "internal_error"}, status=500)
         refusal = self._faults.take_refusal(name)

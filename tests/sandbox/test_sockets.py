@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Thread
 
 import pytest
@@ -344,6 +344,39 @@ def test_a_client_that_retries_by_itself_posts_twice_after_a_lost_reply(sandbox:
     by_default = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
     assert by_default.chat_postMessage(channel=ANA.id, text="a")["ok"]
     assert len(sandbox.dm(ANA.id)) == 2
+
+
+def test_a_connection_that_is_dropped_before_anything_was_done_posts_nothing(sandbox: Sandbox) -> None:
+    sandbox.faults.hang_up("chat.postMessage")
+    with pytest.raises((OSError, SlackRequestError)):
+        client_of(sandbox).chat_postMessage(channel=ANA.id, text="a")
+    assert sandbox.dm(ANA.id) == []
+    assert [call.outcome for call in sandbox.calls] == ["hung_up"]
+
+
+def test_a_call_that_is_held_up_is_done_even_if_nobody_waits_for_it_any_more(sandbox: Sandbox) -> None:
+    sandbox.faults.hold_up("chat.postMessage", 0.2)
+    impatient = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url, timeout=0.1, retry_handlers=[])
+    with pytest.raises(OSError, match="timed out"):
+        impatient.chat_postMessage(channel=ANA.id, text="a")
+    assert sandbox.dm(ANA.id) == []
+    assert sandbox.wait_until(lambda: sandbox.dm(ANA.id))
+
+
+def test_a_share_of_the_calls_fails_and_the_same_ones_by_the_same_seed(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    told = []
+    for _ in range(2):
+        sandbox.faults.strike("500", "auth.test", 0.3, seed=7)
+        before = len(sandbox.calls)
+        for _ in range(40):
+            with suppress(SlackApiError):
+                client.auth_test()
+        told.append([call.outcome for call in sandbox.calls[before:]])
+    assert told[0] == told[1]
+    assert 4 < told[0].count("internal_error") < 24
+    sandbox.faults.clear()
+    assert client.auth_test()["ok"]
 
 
 def test_orders_to_fail_can_be_taken_back(sandbox: Sandbox) -> None:
