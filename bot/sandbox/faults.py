@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -29,7 +29,7 @@ class Share:
 
 
 class Faults:
-    """Each order is used up by the calls it hits; `method` "*" hits any method."""
+    """Each order is used up by the calls it hits; `method` "*" hits any method. `met` counts those hit."""
 
     def __init__(self, *, sockets: Sockets) -> None:
         self._lock = threading.Lock()
@@ -38,6 +38,7 @@ class Faults:
         self._refusals: defaultdict[str, list[str]] = defaultdict(list)
         self._sockets = sockets
         self._redeliveries = 0
+        self.met: Counter[Fault] = Counter()
 
     def storm_429(self, method: str = AnyMethod, times: int = 1, retry_after: int = 1) -> None:
         """Refuse the next `times` calls with HTTP 429 and this Retry-After (seconds)."""
@@ -115,12 +116,11 @@ class Faults:
     def take(self, fault: Fault, method: str) -> float | None:
         """Use up one order for this method, or be hit by chance; its seconds (or 0), None when spared."""
         with self._lock:
-            for key in ((fault, method), (fault, AnyMethod)):
-                if self._orders[key]:
-                    return self._orders[key].pop(0)
-                share = self._shares.get(key)
-                if share and share.hits():
-                    return share.seconds
+            for named in (method, AnyMethod):
+                seconds = self._hit(fault, named)
+                if seconds is not None:
+                    self.met[fault] += 1
+                    return seconds
             return None
 
     def take_refusal(self, method: str) -> str | None:
@@ -134,6 +134,12 @@ class Faults:
         with self._lock:
             times, self._redeliveries = self._redeliveries, 0
             return times
+
+    def _hit(self, fault: Fault, method: str) -> float | None:
+        if self._orders[fault, method]:
+            return self._orders[fault, method].pop(0)
+        share = self._shares.get((fault, method))
+        return share.seconds if share and share.hits() else None
 
     def _order(self, fault: Fault, method: str, times: int, seconds: float) -> None:
         with self._lock:
