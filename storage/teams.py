@@ -146,11 +146,20 @@ def rosters(tx: Tx, at: datetime) -> tuple[Roster, ...]:
     """Every team past its draft as grouping sees it, at an instant; who has left Slack counts nowhere."""
     owners = {unit.unit_id: unit.pool_owner for unit in list_units(tx)}
     past_draft = (team for team in list_teams(tx) if team.state is not TeamState.DRAFT)
-    left = _left_slack(tx)
+    left, here = _left_slack(tx), _members(tx, at)
     return tuple(
-        roster(team, set(list_members(tx, team.team_id, at)) - left, owners.get(team.unit_id or ""))
+        roster(team, here.get(team.team_id, set()) - left, owners.get(team.unit_id or ""))
         for team in past_draft
     )
+
+
+def _members(tx: Tx, at: datetime) -> dict[str, set[PersonRef]]:
+    """Who belonged to each team at an instant, with one question for all of them."""
+    found: dict[str, set[PersonRef]] = {}
+    query = select(memberships.c.team_id, memberships.c.ref)
+    for row in tx.execute(query.where(*_here(tx, memberships), _covers(at))):
+        found.setdefault(row.team_id, set()).add(row.ref)
+    return found
 
 
 def _left_slack(tx: Tx) -> frozenset[PersonRef]:

@@ -19,6 +19,7 @@ from storage import teams
 from storage.crypto import Keys
 from storage.database import Store, Tx
 from storage.schema import memberships
+from tests.chaos.faults import watched_statements
 from tests.storage.at_once import at_once
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
@@ -260,6 +261,17 @@ def test_rosters_hold_members_and_readers_as_of_an_instant(tx: Tx, ana: PersonRe
     alone = Roster(team_id="b", unit_id="u", members=frozenset(), readers=frozenset({ben}), pooled=False)
     assert teams.rosters(tx, NOW) == (pooled, alone)
     assert [roster.members for roster in teams.rosters(tx, SOON)] == [frozenset(), frozenset({ana})]
+
+
+def test_the_rosters_of_many_teams_ask_no_more_than_those_of_one(tx: Tx, ana: PersonRef) -> None:
+    asked = []
+    for team_id in ("a", "b", "c", "d"):
+        started(tx, team_id)
+        with watched_statements(tx.connection.engine) as seen:
+            teams.rosters(tx, NOW)
+        asked.append(len(seen))
+    assert len(set(asked)) == 1
+    assert asked[0] > 1
 
 
 def test_a_team_is_pooled_only_under_somebody_who_owns_the_line(tx: Tx) -> None:
