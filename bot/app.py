@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import logging
-import signal
-import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 
 import handlers
-from bot import web
+from bot import ending, web
 from bot.config import Settings
-from bot.connection import PING_SECONDS, Connection, InHand
+from bot.connection import PING_SECONDS, Connection, InHand, Pauses
 from bot.content import load_content
 from bot.domain.notices import Pace
-from bot.slack import Messenger, web_client
+from bot.slack import Messenger, is_passing, web_client
 from handlers.visit import House
 from schedules import scheduler
 from schedules.setting import Setting
@@ -35,7 +36,9 @@ log = logging.getLogger(__name__)
 LISTENERS = 16
 """Threads for what people do. Measured with 10 threads: 813 acknowledgements a second."""
 PATIENCE_SECONDS = 10
-"""How long a stop waits for what is in hand."""
+"""How long closing waits for what is in hand."""
+ACKNOWLEDGED_WITHIN = 3.0
+"""Slack waits no longer for an answer to a click."""
 
 
 def wall_clock() -> datetime:
@@ -94,8 +97,9 @@ class Bot:
 def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bot:
     """Put an installation together, its tables made and its workspace entered.
 
-    now is the movable clock. Raises SlackClientError for a token that is not good, SQLAlchemyError for
-    a database that cannot be reached, WrongKeys for keys of another database, ContentError.
+    now is the movable clock. Where Choir ran before, a Slack that is away is waited for. Raises
+    SlackClientError for a token that is not good, SQLAlchemyError for a database that cannot be reached,
+    WrongKeys for keys of another database, ContentError.
     """
     store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
     with ExitStack() as undo:
@@ -110,7 +114,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
     content = load_content()
     client = web_client(settings.slack_bot_token, settings.slack_api_url, settings.https_proxy)
     messenger = Messenger(client)
-    workspace = messenger.identity().workspace
+    workspace = _workspace(messenger, known=bool(workspaces.list_ids(store)))
     with store.begin(workspace) as tx:
         workspaces.enter(tx, settings.crisis_country)
         workspaces.set_uninstalled(tx, None)
@@ -138,26 +142,42 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
     return Bot(app=app, setting=setting, executor=executor, client=client)
 
 
-def run_bot(settings: Settings) -> None:
+def _workspace(messenger: Messenger, *, known: bool) -> str:
+    """Whose token it is. known: it was good before, so that a Slack that is away now is waited for."""
+    tries = 0
+    while True:
+        try:
+            return messenger.identity().workspace
+        except (SlackClientError, HTTPException, OSError) as error:
+            if not known or not is_passing(error):
+                raise
+            log.warning("waiting for Slack error=%s", type(error).__name__)
+        tries += 1
+        time.sleep(Pauses().before(tries))
+
+
+def run_bot(
+    settings: Settings, now: Callable[[], datetime] = wall_clock, stop_seconds: float = ending.SECONDS
+) -> None:
     """Run until told to stop (Ctrl-C or SIGTERM); what is in hand is finished or left for the next start.
 
-    Raises what `assemble` raises, InUse, and PortTaken for the port of the health pages.
+    now is the movable clock; stop_seconds how long what is in hand may take to end. Raises what `assemble`
+    raises, InUse, and PortTaken for the port of the health pages.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     listening = web.listening(settings.http_host, settings.http_port)
     with sole_process(settings.database_url), listening as bound:
-        bot = assemble(settings)
+        bot = assemble(settings, now)
+        stopping = bot.setting.stopping
+        ending.on_signals(stopping, stop_seconds)
         connection = bot.connect(settings.slack_app_token)
         with web.serving(bound, _watched(bot, connection)) if bound else nullcontext():
             beats = scheduler.start(bot.setting)
             log.info("running")
-            stop.wait()
+            stopping.wait()
             log.info("stopping")
-            bot.setting.stopping.set()
+            connection.hear_no_more(ACKNOWLEDGED_WITHIN)
+            connection.close()
             beats.shutdown(wait=True)
-        connection.close()
         bot.close()
 
 

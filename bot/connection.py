@@ -175,11 +175,9 @@ class Connection:
         """Connect, and stay connected from now on. Raises SlackApiError when Slack refuses the token."""
         try:
             self._change_lines()
-        except SlackApiError as error:
+        except (SlackClientError, HTTPException, OSError) as error:
             if not is_passing(error):
                 raise
-            log.warning("not connected error=%s", error.response.get("error"))
-        except (SlackClientError, HTTPException, OSError) as error:
             log.warning("not connected error=%s", type(error).__name__)
         self._keeper.start()
 

@@ -306,8 +306,10 @@ class Messenger:
         return Sent(channel=channel, ts=ts) if channel and ts else Unknown()
 
 
-def is_passing(error: SlackApiError) -> bool:
-    """Whether Slack is only busy or broken; False where somebody has to put something right."""
+def is_passing(error: Exception) -> bool:
+    """Whether Slack is only away, busy or broken; False where somebody has to put something right."""
+    if not isinstance(error, SlackApiError):
+        return True
     return not isinstance(_why(error), Refused) and str(error.response.get("error")) not in TOKEN_TROUBLE
 
 

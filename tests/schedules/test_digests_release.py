@@ -21,6 +21,7 @@ from bot.domain.digests import NEUTRAL, Published, score, window
 from bot.domain.localtime import freeze_at, period_starts_at
 from bot.domain.privacy import EPS
 from bot.domain.sampler import noise
+from schedules import scheduler
 from schedules.digests import freeze, open_periods
 from storage import digests
 from storage.crypto import Keys
@@ -322,6 +323,17 @@ def test_one_group_s_trouble_stops_no_other_and_is_not_drawn_again(
     assert sorted(drawn) == sorted((group_id([team]), 0) for team in "ab")
     assert agency.rows("contributors") == []
     assert len(agency.rows("ledger")) == 16
+
+
+def test_told_to_stop_after_the_debit_every_group_is_still_released(agency: Agency) -> None:
+    """What was debited and not released is lost for good, so it is finished."""
+    answered(started(agency, "a", "b"), dict.fromkeys((*EIGHT, *people(8, "B")), 4))
+    open_only(agency, 0)
+    setting = agency.setting
+    with listening(setting.store.engine, "commit", lambda _connection: setting.stopping.set()):
+        scheduler.beat(setting, replace(scheduler.FIRST, beats=(freeze,)))
+    assert setting.stopping.is_set()
+    assert agency.states(0) == {("a",): ReleaseState.RELEASED, ("b",): ReleaseState.RELEASED}
 
 
 def test_after_a_lost_reply_to_the_commit_the_row_stands_and_is_read_again(agency: Agency) -> None:
