@@ -114,6 +114,9 @@ class RosterEntry:
     is_staff: bool
     """A full member of the workspace or a guest: no bot, nobody of another organisation."""
     may_administer: bool
+    on_vacation: bool = False
+    vacation_until: datetime | None = None
+    """The end of the status for vacation, if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,7 +362,24 @@ def roster_entry(user: Mapping[str, Any]) -> RosterEntry:
         active=not user.get("deleted", False),
         is_staff=not other,
         may_administer=bool(user.get("is_admin") or user.get("is_owner")),
+        **_vacation(user.get("profile")),
     )
+
+
+VACATION_EMOJI = ":palm_tree:"
+"""The emoji of "Vacationing", one of the statuses Slack offers. Its text may be anything and is not read."""
+FAR_AHEAD = 10**10
+"""Epoch seconds after which an end is none: the year 2286."""
+
+
+def _vacation(profile: object) -> dict[str, Any]:
+    """Slack has no absence, only a status with an end in epoch seconds, or 0 for none."""
+    if not isinstance(profile, Mapping) or profile.get("status_emoji") != VACATION_EMOJI:
+        return {}
+    ends = profile.get("status_expiration")
+    if not isinstance(ends, int) or not 0 < ends < FAR_AHEAD:
+        return {"on_vacation": True}
+    return {"on_vacation": True, "vacation_until": datetime.fromtimestamp(ends, UTC)}
 
 
 def _known_zone(name: object) -> str:

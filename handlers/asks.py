@@ -10,7 +10,7 @@ from slack_bolt import App
 from bot.blocks import asks as screens
 from bot.blocks import ids
 from bot.blocks.asks import AskLine, Role
-from bot.content.holidays import calendar_of
+from bot.content.holidays import calendar_of, known_calendar_of
 from bot.domain import asks as asking
 from bot.domain.asks import Ask, AskState
 from bot.domain.localtime import instant, local, next_working
@@ -110,7 +110,7 @@ def _add(visit: Visit, tx: Tx, member: Member, recipient: PersonRef) -> Ask:
     asked_on = local(visit.now, member.person.tz).date()
     ask = Ask(ask_id=asks.new_id(), asker=visit.ref, recipient=recipient, deputy=deputy, asked_on=asked_on)
     asks.add(tx, ask)
-    calendar = calendar_of(members.known(tx, recipient, visit.now), visit.now)
+    calendar = known_calendar_of(members.known(tx, recipient, visit.now), visit.now)
     arrives_at = next_working(visit.now, calendar)
     facts = {"ask": ask.ask_id}
     outbox.add(tx, notice(Kind.ASK, recipient, ask.ask_id, arrives_at, facts=facts))

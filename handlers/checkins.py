@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from slack_bolt import App
@@ -17,13 +17,27 @@ from bot.domain.checkins import CARDS, OPEN, Card, Checkin, State
 from bot.domain.followups import Options, choose
 from bot.domain.localtime import closing_at
 from bot.domain.members import TERMS_VERSION, Length, Member
+from bot.domain.notices import Kind, notice
 from bot.domain.rotation import keys_for
 from handlers import settings
 from handlers.payloads import Malformed
-from handlers.visit import Edit, Listen, Replies, Show, Sorry, Turn, Visit, for_member, for_reader
-from storage import answers, checkins, members, privacy, timers, workspaces
+from handlers.visit import (
+    Edit,
+    FreshHome,
+    Listen,
+    Replies,
+    Show,
+    Sorry,
+    Turn,
+    Visit,
+    for_member,
+    for_reader,
+)
+from storage import answers, checkins, members, outbox, planning, privacy, timers, workspaces
 from storage.database import Tx
 from storage.timers import checkin_entity
+
+A_WEEK = timedelta(weeks=1)
 
 
 def on_started(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -55,6 +69,23 @@ def on_declined(visit: Visit, tx: Tx, member: Member) -> Replies:
         return (Show(view=_too_late(visit, member, week)),)
     _note(tx, visit, week, deciding.declined)
     return _card_now(tx, visit, member, week)
+
+
+def on_wanted_now(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """This week's card, which is held back or was left out, comes at once, whatever the hour."""
+    week = planning.week_that_may_come(tx, visit.ref, visit.now)
+    if week is None:
+        return (Sorry(trouble="out_of_date"), FreshHome())
+    closes_at, facts = _closes_at(tx, member, week), {"week": week, "asked_for": 1}
+    since = closes_at - A_WEEK  # since then a card of this week may have gone out
+    about, due_at = f"w{week}", visit.now
+    wanted = notice(
+        Kind.CHECKIN, visit.ref, about, due_at, expires_at=closes_at, called_for_at=since, facts=facts
+    )
+    if outbox.renew(tx, wanted):
+        checkins.plan_again(tx, visit.ref, week)
+        timers.put(tx, checkin_entity(visit.ref, week), deciding.CLOSE, closes_at)
+    return (Show(view=screens.on_its_way(visit.words(member))), FreshHome())
 
 
 def on_cleared(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -227,6 +258,7 @@ def register(app: App, listen: Listen) -> None:
     app.action(ids.CHANGED_ANSWERS)(listen(for_member(on_started)))
     app.action(ids.PUT_OFF)(listen(for_member(on_put_off)))
     app.action(ids.DECLINED)(listen(for_member(on_declined)))
+    app.action(ids.WANTED_NOW)(listen(for_member(on_wanted_now)))
     app.action(ids.CLEARED_ANSWERS)(listen(for_reader(on_cleared)))
     app.view(ids.VIEW_CHECKIN)(listen(for_member(on_answered)))
     app.action(ids.OPENED_OPTIONS)(listen(for_reader(on_options_opened)))

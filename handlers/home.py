@@ -13,6 +13,7 @@ from bot.blocks.home import HomeFacts, PromiseAsked, PromiseLine, TeamLine, WhyN
 from bot.domain import asks as asking
 from bot.domain.checkins import Outlook, Reason
 from bot.domain.crisis import is_reviewed
+from bot.domain.leave import away_until
 from bot.domain.localtime import closing_at, local, week_of
 from bot.domain.members import Member, Team, TeamState
 from bot.domain.supervision import prompt_number
@@ -28,6 +29,8 @@ WHY_NONE: dict[Reason | None, WhyNone] = {
     Reason.STOPPED: "stopped",
     Reason.QUIET: "quiet",
     Reason.DAYS_OFF: "days_off",
+    Reason.LEAVE: "leave",
+    Reason.VACATION: "vacation",
 }
 
 
@@ -75,6 +78,8 @@ def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
         can_ask=bool(asking.recipients(visit.ref, member.team)),
         stopped=member.preferences.stopped,
         paused=member.preferences.paused_at(visit.now),
+        away_until=away_until(member.leave, local(visit.now, member.person.tz).date()),
+        may_set_leave=True,
         my_asks=tuple(line(tx, ask, ask.recipient) for ask in asks.list_of(tx, visit.ref)),
         promises_asked=_promises_asked(visit, tx),
         promises=_promises(tx),
@@ -92,6 +97,13 @@ def _with_next(visit: Visit, tx: Tx, member: Member, facts: HomeFacts) -> HomeFa
     until = local(chosen.paused_until, tz).date() if facts.paused and chosen.paused_until else None
     is_open = _this_week_is_open(visit, tx, member)
     facts = replace(facts, paused_until=until, this_week_is_open=is_open)
+    if outlook:
+        facts = replace(
+            facts,
+            this_week=outlook.this_week,
+            waits_for=outlook.waits_for,
+            may_come_now=outlook.may_come_now,
+        )
     if outlook and outlook.at:
         here = local(outlook.at, tz)
         return replace(facts, next_on=here.date(), next_time=here.time())

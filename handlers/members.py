@@ -7,12 +7,12 @@ from slack_bolt import App
 from bot.domain.members import Person, PersonRef
 from bot.slack import RosterEntry, roster_entry
 from handlers.events import EventVisit, ListenEvent
-from storage import members, rules
+from storage import members, planning
 from storage.database import Tx
 
 
 def on_user_changed(visit: EventVisit) -> None:
-    """Zone, language or account changed in Slack; only people with a part here are kept."""
+    """Zone, language, account or status changed in Slack; only people with a part here are kept."""
     if visit.event.user is None:
         return
     entry = roster_entry(visit.event.user)
@@ -21,13 +21,20 @@ def on_user_changed(visit: EventVisit) -> None:
         if members.get(tx, ref) is None:
             return
         note_person(tx, entry)
-        rules.look_again(tx, ref, visit.now)
+        planning.look_again(tx, ref, visit.now)
 
 
 def note_person(tx: Tx, entry: RosterEntry) -> PersonRef:
     """Keep what Slack's roster says of somebody who has a part here; returns their pseudonym."""
     ref = tx.ref(entry.user_id)
-    person = Person(ref=ref, tz=entry.tz, locale=entry.locale, active=entry.active)
+    person = Person(
+        ref=ref,
+        tz=entry.tz,
+        locale=entry.locale,
+        active=entry.active,
+        on_vacation=entry.on_vacation,
+        vacation_until=entry.vacation_until,
+    )
     members.put(tx, entry.user_id, person)
     return ref
 

@@ -152,8 +152,15 @@ def _has_left(member: Member) -> bool:
 
 def _is_open(scene: Scene) -> bool:
     """The person still wants check-ins, and this week has not closed where they are."""
-    epoch_on, tz = scene.epoch_on, scene.member.person.tz
-    return _wants(scene) and epoch_on is not None and scene.now < closing_at(epoch_on, scene.week, tz)
+    return _wants(scene) and scene.now < _closes_at(scene, scene.now)
+
+
+def _closes_at(scene: Scene, _at: datetime) -> datetime:
+    """When the week closes where the person is now, who may have travelled since it was planned."""
+    epoch_on = scene.epoch_on
+    if epoch_on is None:
+        raise KeyError("epoch")
+    return closing_at(epoch_on, scene.week, scene.member.person.tz)
 
 
 def _first_wanted(scene: Scene) -> bool:
@@ -201,9 +208,10 @@ def _first_dropped(scene: Scene, why: str) -> None:
         Reason.STOPPED: chosen.stopped,
         Reason.PAUSED: chosen.paused_at(scene.now),
         Reason.REFUSED: why == "refused",
-        Reason.DO_NOT_DISTURB: scene.member.person.quiet_end(scene.now) is not None,
+        Reason.MOVED: _closes_at(scene, scene.now) <= scene.now < scene.claim.expires_at,
     }
-    reason = next((reason for reason, holds in reasons.items() if holds), Reason.LATE)
+    held_by = deciding.held_back_by(scene.member.person, scene.calendar(), scene.now)
+    reason = next((reason for reason, holds in reasons.items() if holds), held_by or Reason.LATE)
     checkins.skip(scene.tx, scene.to, scene.week, reason)
 
 
@@ -213,9 +221,16 @@ def _quiet_wanted(scene: Scene) -> bool:
 
 RECIPES = {
     Kind.CHECKIN: Recipe(
-        wanted=_first_wanted, render=_arrival, sent=_first_sent, dropped=_first_dropped, heeds_quiet=True
+        wanted=_first_wanted,
+        render=_arrival,
+        sent=_first_sent,
+        dropped=_first_dropped,
+        ends_at=_closes_at,
+        heeds_quiet=True,
     ),
-    Kind.CHECKIN_AGAIN: Recipe(wanted=_again_wanted, render=_arrival, sent=_again_sent, heeds_quiet=True),
+    Kind.CHECKIN_AGAIN: Recipe(
+        wanted=_again_wanted, render=_arrival, sent=_again_sent, ends_at=_closes_at, heeds_quiet=True
+    ),
     Kind.QUIET_QUESTION: Recipe(
         wanted=_quiet_wanted, render=lambda scene: screens.quiet_question(scene.words)
     ),

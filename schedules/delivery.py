@@ -143,12 +143,12 @@ def _judge(scene: Scene) -> Ready | None:
     at = _arrives_at(scene, recipe)
     if not recipe.wanted(scene):
         _drop(scene, Fate.NOT_WANTED)
-    elif at >= claim.expires_at:
+    elif at >= (ends_at := recipe.ends_at(scene, at)):
         _drop(scene, Fate.EXPIRED)
     elif at > scene.now:
-        outbox.postpone(tx, claim, at)
+        outbox.postpone(tx, claim, at, ends_at)
     elif recipe.waits(scene):
-        outbox.postpone(tx, claim, scene.now + LOOK_AGAIN)
+        outbox.postpone(tx, claim, scene.now + LOOK_AGAIN, ends_at)
     else:
         to = claim.channel or scene.user_id(scene.to)
         return Ready(claim=claim, to=to, message=recipe.render(scene))
@@ -156,6 +156,8 @@ def _judge(scene: Scene) -> Ready | None:
 
 
 def _arrives_at(scene: Scene, recipe: Recipe) -> datetime:
+    if scene.is_asked_for:
+        return scene.now
     if recipe.heeds_quiet:
         return allowed_at(scene.member.person, scene.calendar(), scene.now)
     return next_working(scene.now, scene.calendar())

@@ -1,4 +1,4 @@
-"""Brings what is cached of Slack's roster up to date: zones, locales, who left, do-not-disturb.
+"""Brings what is cached of Slack's roster up to date: zones, locales, who left, vacation, do-not-disturb.
 
 Planning reads the cache and never calls Slack (delivery 11). Only people who have a part in some team
 are kept; the rest of the workspace is passed over.
@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackClientError
 from bot.domain.members import Person, PersonRef
 from bot.slack import Quiet, RosterEntry
 from schedules.setting import Setting
-from storage import members, rules, workspaces
+from storage import members, outbox, planning, workspaces
 
 log = logging.getLogger(__name__)
 
@@ -49,19 +49,21 @@ def _sync(setting: Setting, workspace: str, known: dict[PersonRef, Person], now:
     user_ids = list(found)
     for start in range(0, len(user_ids), AT_ONCE):
         spans = setting.messenger.quiet_spans(tuple(user_ids[start : start + AT_ONCE]))
-        _note_quiet(setting, workspace, {found[user_id]: span for user_id, span in spans.items()})
+        _note_quiet(setting, workspace, {found[user_id]: span for user_id, span in spans.items()}, now)
 
 
 def _note(setting: Setting, workspace: str, was: Person, entry: RosterEntry, now: datetime) -> None:
-    if (was.tz, was.locale, was.active) == (entry.tz, entry.locale, entry.active):
+    told = replace(was, **{name: getattr(entry, name) for name in members.TOLD})
+    if told == was:
         return
-    told = replace(was, tz=entry.tz, locale=entry.locale, active=entry.active)
     with setting.store.begin(workspace) as tx:
         members.put(tx, entry.user_id, told)
-        rules.look_again(tx, was.ref, now)
+        planning.look_again(tx, was.ref, now)
 
 
-def _note_quiet(setting: Setting, workspace: str, spans: Mapping[Person, Quiet | None]) -> None:
+def _note_quiet(
+    setting: Setting, workspace: str, spans: Mapping[Person, Quiet | None], now: datetime
+) -> None:
     moved = {
         person.ref: quiet
         for person, quiet in spans.items()
@@ -70,6 +72,7 @@ def _note_quiet(setting: Setting, workspace: str, spans: Mapping[Person, Quiet |
     with setting.store.begin(workspace) as tx:
         for ref, quiet in moved.items():
             members.set_quiet(tx, ref, *_ends(quiet))
+            outbox.judge_again(tx, ref, now)
 
 
 def _ends(quiet: Quiet | None) -> tuple[datetime | None, datetime | None]:

@@ -17,7 +17,7 @@ from bot.content import Content, Words
 from bot.content.holidays import calendar_of, calendar_of_team
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef, Team
-from bot.domain.notices import USUAL_PACE, Pace
+from bot.domain.notices import USUAL_PACE, Pace, kept_until
 from bot.domain.privacy import WhoSees
 from bot.slack import Messenger
 from storage import members, privacy, teams, workspaces
@@ -111,6 +111,11 @@ class Scene:
         return int(self.claim.facts["week"])
 
     @property
+    def is_asked_for(self) -> bool:
+        """The reader asked for it now, so neither hours nor days nor do-not-disturb hold it back."""
+        return bool(self.claim.facts.get("asked_for"))
+
+    @property
     def epoch_on(self) -> date | None:
         return workspaces.get(self.tx).epoch_on
 
@@ -161,6 +166,16 @@ def _never(_scene: Scene) -> bool:
     return False
 
 
+def _kept(scene: Scene, at: datetime) -> datetime:
+    """Most kinds of notice end a week after they could arrive."""
+    return kept_until(scene.claim.expires_at, at, scene.now)
+
+
+def ends_as_planned(scene: Scene, _at: datetime) -> datetime:
+    """A notice that belongs to its week, wherever its reader is."""
+    return scene.claim.expires_at
+
+
 def _nothing_more(*_about: object) -> None:
     """What most kinds of notice do once they are settled."""
 
@@ -171,7 +186,8 @@ class Recipe:
 
     wanted says whether it should still go out; sent and dropped record what became of it, in the same
     transaction as the outbox row. heeds_quiet: it waits for the end of the reader's do-not-disturb.
-    waits: something that it tells of is still being made.
+    waits: something that it tells of is still being made. ends_at: until when it is worth sending, if it
+    can arrive at an instant.
     """
 
     wanted: Callable[[Scene], bool]
@@ -179,6 +195,7 @@ class Recipe:
     sent: Callable[[Scene, str, str], None] = _nothing_more
     dropped: Callable[[Scene, str], None] = _nothing_more
     waits: Callable[[Scene], bool] = _never
+    ends_at: Callable[[Scene, datetime], datetime] = _kept
     heeds_quiet: bool = False
 
 

@@ -32,7 +32,7 @@ from bot.domain.supervision import (
     update_to_tell,
 )
 from schedules.digests import drawing, is_ending, shown
-from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart
+from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart, ends_as_planned
 from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
@@ -218,4 +218,4 @@ def _was_written_before(scene: Scene, team: Team) -> bool:
     return scene.claim.due_at - max(team.started_at, alone_from) >= timedelta(weeks=1)
 
 
-RECIPES = {Kind.WEEKLY: Recipe(wanted=_wanted, render=_render, waits=_waits)}
+RECIPES = {Kind.WEEKLY: Recipe(wanted=_wanted, render=_render, waits=_waits, ends_at=ends_as_planned)}

@@ -70,6 +70,13 @@ def skip(tx: Tx, ref: PersonRef, week: int, reason: Reason) -> bool:
     return bool(tx.execute(update(occurrences).where(*here).values(**values)).rowcount)
 
 
+def plan_again(tx: Tx, ref: PersonRef, week: int) -> None:
+    """A week that was skipped, or was not planned yet, is to have its card after all."""
+    add(tx, ref, week, State.PLANNED)
+    here = (*_one(tx, ref, week), occurrences.c.state == State.SKIPPED)
+    tx.execute(update(occurrences).where(*here).values(state=State.PLANNED, reason=None))
+
+
 def set_newest_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str) -> None:
     """A card arrived: the check-in now lives there."""
     sealed = tx.keys.seal_id(tx.workspace, channel)

@@ -43,7 +43,11 @@ class Claim:
 
 def add(tx: Tx, notice: Notice) -> bool:
     """Put a notice on its way; False when the same one is or was."""
-    row = {
+    return tx.add(outbox, _row(tx, notice))
+
+
+def _row(tx: Tx, notice: Notice) -> dict[str, Any]:
+    return {
         "delivery_id": tx.keys.delivery_id(tx.workspace, notice.dedupe_key),
         "dedupe_key": notice.dedupe_key,
         "kind": notice.kind,
@@ -55,7 +59,6 @@ def add(tx: Tx, notice: Notice) -> bool:
         "expires_at": notice.expires_at,
         **_first_fate(tx, notice),
     }
-    return tx.add(outbox, row)
 
 
 def _first_fate(tx: Tx, notice: Notice) -> dict[str, Any]:
@@ -150,9 +153,37 @@ def mark_unknown(tx: Tx, claim: Claim, reason: str, look_after: timedelta) -> bo
     return _settle(tx, claim, (Fate.ATTEMPTED, Fate.UNKNOWN), **values)
 
 
-def postpone(tx: Tx, claim: Claim, until: datetime) -> bool:
-    """Let a notice wait until a later moment, at which it is due."""
-    return _settle(tx, claim, _IN_HAND, fate=Fate.WAITING, due_at=until, lease_until=None)
+def postpone(tx: Tx, claim: Claim, until: datetime, expires_at: datetime) -> bool:
+    """Let a notice wait until a later moment, at which it is due, and end when it is too late by then."""
+    values = {"due_at": until, "expires_at": expires_at}
+    return _settle(tx, claim, _IN_HAND, fate=Fate.WAITING, lease_until=None, **values)
+
+
+def judge_again(tx: Tx, to: PersonRef, now: datetime) -> None:
+    """Something changed for somebody: what waits for them for later is looked at now, and may wait anew."""
+    later = (outbox.c.fate == Fate.WAITING, outbox.c.due_at > now, outbox.c.recipient == to)
+    tx.execute(update(outbox).where(outbox.c.workspace == tx.workspace, *later).values(due_at=now))
+
+
+def renew(tx: Tx, notice: Notice) -> bool:
+    """Put a notice on its way, also one that waits or was dropped before any attempt to send it.
+
+    False when it may have arrived or may not: it stays one notice, so it cannot come twice.
+    """
+    again = {
+        **_first_fate(tx, notice),
+        "due_at": notice.due_at,
+        "expires_at": notice.expires_at,
+        "facts": dict(notice.facts),
+    }
+    statement = tx.insert(outbox).values(workspace=tx.workspace, **_row(tx, notice))
+    renewed = statement.on_conflict_do_update(
+        index_elements=["workspace", "dedupe_key"], set_=again, where=outbox.c.fate.in_(_NEVER_TRIED)
+    )
+    return tx.execute(renewed.returning(outbox.c.delivery_id)).first() is not None
+
+
+_NEVER_TRIED = (Fate.WAITING, Fate.NOT_WANTED, Fate.EXPIRED)
 
 
 def earliest_due_at(tx: Tx) -> datetime | None:

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from bot.content.holidays import calendar_of
 from bot.domain.checkins import Outlook, Situation, outlook
-from bot.domain.localtime import local
+from bot.domain.localtime import local, week_of
 from bot.domain.members import Member, PersonRef
-from storage import checkins, members, privacy, rules, workspaces
+from storage import checkins, members, outbox, privacy, rules, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
 
@@ -36,6 +36,20 @@ def next_checkin(tx: Tx, ref: PersonRef, now: datetime) -> Outlook | None:
         return None
     weeks = {found.week: found for found in checkins.list_weeks(tx, ref)}
     return outlook(facts, weeks, since, now)
+
+
+def look_again(tx: Tx, ref: PersonRef, now: datetime) -> None:
+    """Something changed for somebody: what is planned for them and what waits for them is judged anew."""
+    rules.look_again(tx, ref, now)
+    outbox.judge_again(tx, ref, now)
+
+
+def week_that_may_come(tx: Tx, ref: PersonRef, now: datetime) -> int | None:
+    """The week that runs, if its card is held back or was left out and can be had by asking for it."""
+    facts, found = situation(tx, ref, now), next_checkin(tx, ref, now)
+    if facts is None or found is None or not found.may_come_now:
+        return None
+    return week_of(facts.epoch_on, local(now, facts.person.tz).date())
 
 
 def first_on(tx: Tx, member: Member, now: datetime) -> date | None:

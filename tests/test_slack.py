@@ -358,6 +358,26 @@ def test_a_zone_that_nobody_knows_is_utc(tz: object) -> None:
     assert roster_entry({"id": ANA, "tz": tz}).tz == "UTC"
 
 
+@pytest.mark.parametrize("profile", [None, [], "x", {}, {"status_emoji": 7}, {"status_emoji": ":calendar:"}])
+def test_no_other_status_is_vacation(profile: object) -> None:
+    entry = roster_entry({"id": ANA, "tz": "UTC", "profile": profile})
+    assert (entry.on_vacation, entry.vacation_until) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("ends", "until"),
+    [
+        (1796223600, datetime.fromtimestamp(1796223600, UTC)),
+        *((odd, None) for odd in (0, None, -1, 10**18, "soon", 1.5)),
+    ],
+)
+def test_the_status_for_vacation_is_read_with_its_end(ends: object, until: datetime | None) -> None:
+    profile = {"status_emoji": ":palm_tree:", "status_text": "Gone fishing", "status_expiration": ends}
+    entry = roster_entry({"id": ANA, "tz": "UTC", "profile": profile})
+    assert (entry.on_vacation, entry.vacation_until) == (True, until)
+    assert "fishing" not in str(entry)
+
+
 def test_the_next_do_not_disturb_is_read(messenger: Messenger) -> None:
     found = messenger.quiet_spans((ANA, BEN))
     assert found[BEN] is None

@@ -224,6 +224,12 @@ def _clear(words: Words, week: int) -> Block:
     )
 
 
+def on_its_way(words: Words) -> View:
+    """After asking for a card that was held back."""
+    said = [section(words("checkin.on_its_way"))]
+    return notice_view(words, words("common.note"), said, callback_id=ids.VIEW_NOTICE)
+
+
 def options(words: Words, chosen: Options, *, week: int, country: str, saved: bool = True) -> View:
     """What is offered after a check-in. saved: right after the submit, when T0 pushes nothing."""
     title = words("options.title_saved" if saved else "options.title")

@@ -33,10 +33,13 @@ from bot.blocks.elements import (
 from bot.blocks.privacy import as_supervisor_button
 from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
+from bot.domain.checkins import Reason
 from bot.domain.localtime import CLOSING_TIME, FRIDAY
 from bot.domain.members import TeamState
 
-WhyNone = Literal["paused", "stopped", "quiet", "not_started", "no_team", "days_off", "not_known"]
+WhyNone = Literal[
+    "paused", "stopped", "quiet", "not_started", "no_team", "days_off", "leave", "vacation", "not_known"
+]
 ASKS_SHOWN = 6
 """Keeps a staff member's Home within 35 blocks."""
 TEAMS_SHOWN = 60
@@ -77,7 +80,9 @@ class HomeFacts:
     """Everything Home shows to one person.
 
     next_on, next_time: local; why_none says why there is none. this_week_is_open: this week's card has
-    come and takes answers, which says nothing of whether any were given. asks_to_me: how many wait for
+    come and takes answers, which says nothing of whether any were given. this_week: why it has none;
+    waits_for: what the next one is held back by; may_come_now: it can be had all the same. away_until: the
+    last of the days away that run; may_set_leave: the reader is known here. asks_to_me: how many wait for
     the reader. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
     crisis lines wait for a look. showing: "mine" or, behind one button, "work".
     """
@@ -89,6 +94,11 @@ class HomeFacts:
     next_time: time | None = None
     why_none: WhyNone | None = None
     this_week_is_open: bool = False
+    this_week: Reason | None = None
+    waits_for: Reason | None = None
+    may_come_now: bool = False
+    away_until: date | None = None
+    may_set_leave: bool = False
     paused_until: date | None = None
     paused: bool = False
     stopped: bool = False
@@ -149,23 +159,46 @@ def _crisis(words: Words, country: str) -> list[Block]:
 
 
 def _next_checkin(words: Words, facts: HomeFacts) -> list[Block]:
-    buttons = _pause_and_stop(words, facts) if facts.team is not None else []
-    return [section(_next_line(words, facts)), *([actions(*buttons)] if buttons else [])]
+    rows = (_at_once(words, facts), _choices(words, facts))
+    return [section(_next_line(words, facts)), *(actions(*row) for row in rows if row)]
 
 
 def _next_line(words: Words, facts: HomeFacts) -> str:
     said = [_this_week(words)] if facts.this_week_is_open else []
+    if facts.away_until:
+        said.append(words("home.away_until", date=words.date(facts.away_until)))
+    if facts.this_week and not _is_said_below(facts, facts.this_week):
+        said.append(words("home.skipped", why=words(f"home.why_{facts.this_week.value}")))
     if facts.paused and facts.paused_until and not facts.stopped:
         said.append(words("home.none_paused_until", date=words.date(facts.paused_until)))
     if facts.next_on and facts.next_time and not facts.why_none:
         said.append(words("home.next", date=words.date(facts.next_on), time=words.time(facts.next_time)))
+        said += [words(f"home.waits_{facts.waits_for.value}")] if facts.waits_for else []
     elif not (facts.why_none == "paused" and facts.paused_until):
         said.append(words(f"home.none_{facts.why_none or 'not_known'}"))
     return "\n".join(said)
 
 
+def _is_said_below(facts: HomeFacts, reason: Reason) -> bool:
+    """Why this week has none is why none comes at all, or stands there as the pause that runs."""
+    return reason == facts.why_none or (reason is Reason.PAUSED and facts.paused)
+
+
 def _this_week(words: Words) -> str:
     return words("home.this_week", weekday=words.weekday(FRIDAY), time=words.time(CLOSING_TIME))
+
+
+def _at_once(words: Words, facts: HomeFacts) -> list[Element]:
+    """What somebody can have who would not wait: this week's card, or an end of their days away."""
+    now = button(words("home.send_now"), ids.WANTED_NOW, says=words("home.send_now_says"))
+    back = button(words("home.back"), ids.CAME_BACK, says=words("home.back_says"))
+    return [*([now] if facts.may_come_now else []), *([back] if facts.away_until else [])]
+
+
+def _choices(words: Words, facts: HomeFacts) -> list[Element]:
+    away = button(words("menu.leave"), ids.OPENED_LEAVE, says=words("menu.leave_says"))
+    pausing = _pause_and_stop(words, facts) if facts.team is not None else []
+    return [*pausing, *([away] if facts.may_set_leave else [])]
 
 
 def _pause_and_stop(words: Words, facts: HomeFacts) -> list[Element]:

@@ -51,6 +51,14 @@ An evening before a weekend and holidays is followed by more than three days wit
 """
 
 
+def kept_until(expires_at: datetime, at: datetime, now: datetime) -> datetime:
+    """Until when a notice without an end of its own is worth sending that can arrive at an instant.
+
+    Who is away for weeks finds it when they are back.
+    """
+    return expires_at if at <= now else max(expires_at, at + KEPT_WAITING)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something to be said once. dedupe_key is unique in a workspace; channel overrides the person's DM.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.sandbox.inputs import Chosen, action_of, complaints, dispatches, find, 
 from bot.sandbox.messages import Message
 from bot.sandbox.modals import Modals
 from bot.sandbox.outcomes import Outcome
-from bot.sandbox.people import Json, Person
+from bot.sandbox.people import Json, Person, with_status
 from bot.sandbox.refusals import Refused
 from bot.sandbox.replies import Replies
 from bot.sandbox.sockets import Envelope, Kind, Sockets
@@ -273,6 +274,13 @@ class Acts:
     def change_person(self, user_id: str, **fields: Any) -> Person:
         """Change fields of a Person: tz, locale, status_text, is_admin …"""
         person = replace(self.workspace.person(user_id), **fields)
+        self.workspace.put_person(person)
+        self._events.changed(person)
+        return person
+
+    def set_status(self, user_id: str, text: str, emoji: str, until: datetime | None = None) -> Person:
+        """Somebody chooses a status, as "Vacationing" with :palm_tree:; empty texts clear it."""
+        person = with_status(self._acting(user_id), text, emoji, until)
         self.workspace.put_person(person)
         self._events.changed(person)
         return person

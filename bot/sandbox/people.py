@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
 
+from bot.sandbox.refusals import Refused
+
 Json = dict[str, Any]
 
 TEAM_ID = "T0SANDBOX"
@@ -17,6 +20,8 @@ APP_ID = "A0SANDBOX"
 BOT_ID = "B0SANDBOX"
 BOT_USER_ID = "U0SANDBOT"
 SLACKBOT_ID = "USLACKBOT"
+STATUS_MAX = 100
+EMOJI = re.compile(r":[a-z0-9_'+-]+:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ def user_object(person: Person, now: datetime, *, include_locale: bool = False) 
         "team_id": TEAM_ID,
         "name": person.handle,
         "deleted": person.deleted,
-        "profile": _profile(person),
+        "profile": _profile(person, now),
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": int(now.timestamp()),
@@ -87,7 +92,7 @@ def user_object(person: Person, now: datetime, *, include_locale: bool = False) 
     return user
 
 
-def _profile(person: Person) -> Json:
+def _profile(person: Person, now: datetime) -> Json:
     first, _, last = person.name.partition(" ")
     return {
         "title": person.title,
@@ -97,11 +102,33 @@ def _profile(person: Person) -> Json:
         "display_name_normalized": person.name,
         "first_name": first,
         "last_name": last,
-        "status_text": person.status_text,
-        "status_emoji": person.status_emoji,
-        "status_expiration": person.status_expiration,
+        **_status(person, now),
         "team": TEAM_ID,
     }
+
+
+def _status(person: Person, now: datetime) -> Json:
+    """A status is reset when its time has come; one with the expiration 0 stays."""
+    is_over = 0 < person.status_expiration <= now.timestamp()
+    text, emoji, expiration = person.status_text, person.status_emoji, person.status_expiration
+    return {
+        "status_text": "" if is_over else text,
+        "status_text_canonical": "",
+        "status_emoji": "" if is_over else emoji,
+        "status_emoji_display_info": [],
+        "status_expiration": 0 if is_over else expiration,
+    }
+
+
+def with_status(person: Person, text: str, emoji: str, until: datetime | None) -> Person:
+    """The person with another status; Refused as users.profile.set refuses it. until: None for no end."""
+    if len(text) > STATUS_MAX:
+        raise Refused("too_long")
+    if emoji and not EMOJI.fullmatch(emoji):
+        raise Refused("profile_status_set_failed_not_emoji_syntax")
+    expiration = int(until.timestamp()) if until else 0
+    shown = emoji or (":speech_balloon:" if text else "")
+    return replace(person, status_text=text, status_emoji=shown, status_expiration=expiration)
 
 
 def _zone(person: Person, now: datetime) -> Json:

@@ -14,6 +14,7 @@ from bot.blocks import (
     first_contact,
     home,
     ids,
+    leave,
     practices,
     privacy,
     replies,
@@ -32,9 +33,10 @@ from bot.blocks.supervision import TeamSection
 from bot.blocks.teams import TeamCheck, TeamDraft
 from bot.content import Content, Words
 from bot.domain.asks import AskState
-from bot.domain.checkins import Card
+from bot.domain.checkins import Card, Reason
 from bot.domain.digests import Band, Trend
 from bot.domain.followups import ORDER, Options, Rule, choose
+from bot.domain.leave import MOST_SPANS, Span
 from bot.domain.members import Length, Preferences, TeamState
 from bot.domain.privacy import WhoSees
 from bot.domain.rotation import CORE, ROWS, keys_for
@@ -48,6 +50,9 @@ SEES = WhoSees(supervisor_id=LUIS, reader_ids=(LUIS, EVA), key_holder="Nube Segu
 SMALL = WhoSees(supervisor_id=None, key_holder=EVA, key_holder_conflict=True, words_possible=False)
 CONTACT = FirstContact(
     team="Albergue <Norte> & Sur", sees=SEES, country="US", weekday=2, local_time=time(10), first_on=ON
+)
+AWAY = tuple(
+    Span(first_on=ON + timedelta(days=30 * n), last_on=ON + timedelta(days=31 * n)) for n in range(MOST_SPANS)
 )
 ASKS = tuple(
     AskLine(ask_id=f"a{number}", with_id=LUIS, state=state, asked_on=ON, meet_at=AT)
@@ -123,6 +128,7 @@ def _cards(words: Words) -> dict[str, Screen]:
         "options more": checkins.more(words, week=3, offers=ORDER, country="US"),
         "options too late": checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=True),
         "options closed": checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=False),
+        "on its way": checkins.on_its_way(words),
         "quiet question": checkins.quiet_question(words),
         "quiet question open": checkins.quiet_question_view(words),
         "quiet question one": checkins.quiet_question_done(words, one_question=True),
@@ -160,6 +166,10 @@ def _settings(words: Words) -> dict[str, Screen]:
         "stopped view": settings.stopped_view(words),
         "resumed": settings.resumed(words, next_on=ON),
         "resumed view": settings.resumed_view(words, next_on=None),
+        "leave": leave.leave_form(words, ()),
+        "leave many": leave.leave_form(words, AWAY, drawn=6),
+        "back": leave.back(words, next_on=ON),
+        "back undated": leave.back(words, next_on=None),
     }
 
 
@@ -305,7 +315,10 @@ FULL_HOME = HomeFacts(
     asks_to_me=2,
     prompt=3,
     is_admin=True,
+    may_set_leave=True,
 )
+AWAY_HOME = replace(FULL_HOME, this_week=Reason.LEAVE, may_come_now=True, away_until=ON)
+HELD_BACK = (Reason.DAYS_OFF, Reason.LEAVE, Reason.DO_NOT_DISTURB, Reason.VACATION)
 
 
 def _homes(words: Words) -> dict[str, Screen]:
@@ -328,6 +341,9 @@ def _homes(words: Words) -> dict[str, Screen]:
         "home paused until": home.home(
             words, replace(FULL_HOME, why_none="paused", paused=True, paused_until=ON)
         ),
+        **{f"home skipped {why}": home.home(words, replace(FULL_HOME, this_week=why)) for why in Reason},
+        **{f"home waits {why}": home.home(words, replace(FULL_HOME, waits_for=why)) for why in HELD_BACK},
+        "home away": home.home(words, AWAY_HOME),
         "home work": home.home(words, replace(work, teams=states, crisis_reviewed=False)),
         "home many teams": home.home(words, replace(work, teams=lines)),
         "where home is": home.where_home_is(words),

@@ -12,9 +12,11 @@ from bot.blocks import ids
 from bot.blocks.elements import View
 from bot.blocks.home import HomeFacts, home, where_home_is
 from bot.content import Words
+from bot.domain.checkins import Reason
 from tests.blocks.reading import buttons, joined
-from tests.blocks.screens import ASKS, FULL_HOME, ON
+from tests.blocks.screens import ASKS, AWAY_HOME, FULL_HOME, HELD_BACK, ON
 
+AT = time(14, 30)
 WORK_ONLY = {ids.OPENED_MINE, ids.SET_UP_TEAM, ids.EDITED_TEAM, ids.CLAIMED_ADMIN, ids.OPENED_ASKS_TO_ME}
 
 
@@ -145,3 +147,48 @@ def test_what_the_supervisor_sees_is_one_tap_away_for_whoever_is_on_a_team(words
 
 def test_where_home_is_can_be_said_in_a_message(words: Words) -> None:
     assert words("home.where") in joined(where_home_is(words))
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_why_this_week_has_none_stands_above_what_comes_next(words: Words, reason: Reason) -> None:
+    shown = joined(home(words, replace(FULL_HOME, this_week=reason)))
+    said = words("home.skipped", why=words(f"home.why_{reason.value}"))
+    assert shown.index(said) < shown.index(words("home.next", date=words.date(ON), time=words.time(AT)))
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.PAUSED, Reason.STOPPED, Reason.QUIET, Reason.LEAVE, Reason.VACATION]
+)
+def test_a_reason_is_not_said_twice(words: Words, reason: Reason) -> None:
+    facts = replace(FULL_HOME, this_week=reason, why_none=reason.value)
+    assert words(f"home.why_{reason.value}") not in joined(home(words, facts))
+
+
+def test_a_pause_that_runs_is_said_once_also_with_a_next_date(words: Words) -> None:
+    facts = replace(FULL_HOME, this_week=Reason.PAUSED, paused=True, paused_until=ON)
+    assert words("home.why_paused") not in joined(home(words, facts))
+
+
+@pytest.mark.parametrize("reason", HELD_BACK)
+def test_what_the_next_one_waits_for_is_said(words: Words, reason: Reason) -> None:
+    shown = joined(home(words, replace(FULL_HOME, waits_for=reason)))
+    assert words(f"home.waits_{reason.value}") in shown
+
+
+def test_what_is_held_back_can_be_had_at_once(words: Words) -> None:
+    assert ids.WANTED_NOW in buttons(home(words, replace(FULL_HOME, may_come_now=True)))
+    assert ids.WANTED_NOW not in buttons(home(words, FULL_HOME))
+
+
+def test_who_is_away_reads_until_when_and_comes_back_with_one_tap(words: Words) -> None:
+    view = home(words, AWAY_HOME)
+    assert words("home.away_until", date=words.date(ON)) in joined(view)
+    assert ids.CAME_BACK in buttons(view)
+    assert ids.CAME_BACK not in buttons(home(words, FULL_HOME))
+
+
+def test_days_away_are_open_to_everybody_known_and_never_lie_open(words: Words) -> None:
+    assert ids.OPENED_LEAVE in buttons(home(words, FULL_HOME))
+    assert ids.OPENED_LEAVE in buttons(home(words, replace(FULL_HOME, team=None, why_none="no_team")))
+    assert ids.OPENED_LEAVE in buttons(home(words, replace(FULL_HOME, stopped=True, why_none="stopped")))
+    assert ids.OPENED_LEAVE not in buttons(home(words, HomeFacts(country="US", why_none="no_team")))

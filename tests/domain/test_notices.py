@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.localtime import Calendar, instant, next_working
 from bot.domain.members import PersonRef
-from bot.domain.notices import Kind, Pace, notice, urgency
+from bot.domain.notices import KEPT_WAITING, Kind, Pace, kept_until, notice, urgency
 from tests.domain.zones import utc
 
 ANA, BEN = PersonRef("a" * 64), PersonRef("b" * 64)
@@ -104,3 +104,11 @@ def test_with_a_beat_each_second_nothing_of_the_pace_is_lost(per_minute: int, wa
         next_at, left = pace.after(next_at, now, many), left - many
         now += timedelta(seconds=1)
     assert now - NOW <= timedelta(minutes=wanted / per_minute) + timedelta(seconds=2 + 60 / per_minute)
+
+
+def test_a_notice_that_cannot_arrive_yet_is_kept_for_a_week_from_when_it_can() -> None:
+    ends, back = NOW + KEPT_WAITING, NOW + timedelta(days=30)
+    assert kept_until(ends, NOW, NOW) == ends
+    assert kept_until(ends, NOW + timedelta(days=1), NOW) == ends + timedelta(days=1)
+    assert kept_until(ends, back, NOW) == back + KEPT_WAITING
+    assert kept_until(back, NOW + timedelta(days=1), NOW) == back

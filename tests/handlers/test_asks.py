@@ -11,10 +11,11 @@ import pytest
 from bot.blocks import asks as screens
 from bot.blocks import ids
 from bot.domain.asks import FOLLOW_UP, TIMERS, AskState
+from bot.domain.leave import Span
 from bot.domain.members import Person, PersonRef
 from bot.domain.notices import Kind, dedupe_key
 from handlers.members import note_person
-from storage import asks, members, outbox, teams, timers
+from storage import asks, leave, members, outbox, teams, timers
 from storage.schema import outbox as outbox_table
 from tests.handlers.bodies import Body, click, command, filled, in_view, on_message, shortcut, submission
 from tests.handlers.world import (
@@ -104,6 +105,22 @@ def test_an_ask_is_one_note_to_one_person_with_the_timers_that_end_it(world: Wor
     assert all_asks(world) == [AskState.OPEN]
     assert notices(world, Kind.ASK) == [world.ref(LUIS)]
     assert len(due_timers(world)) == 2
+
+
+def test_that_somebody_is_away_makes_no_ask_wait_longer_and_tells_nobody(world: World) -> None:
+    def waits() -> list[tuple[str, timedelta]]:
+        world.submit(ANA, ids.VIEW_ASK, asked(deputy=True))
+        with world.begin() as tx:
+            due = [(one.kind, one.due_at - NOW) for one in timers.list_due(tx, TIMERS, LATER, 100)]
+            for ask in asks.list_of(tx, world.ref(ANA)):
+                asks.move(tx, ask.ask_id, (AskState.OPEN,), AskState.WITHDRAWN)
+                timers.drop(tx, timers.ask_entity(ask.ask_id), *TIMERS)
+        return due
+
+    before = waits()
+    with world.begin() as tx:
+        leave.save(tx, world.ref(LUIS), (Span(first_on=NOW.date(), last_on=LATER.date()),))
+    assert waits() == before
 
 
 def test_without_the_askers_leave_the_deputy_is_not_asked(world: World) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.domain.notices import Kind, notice
 from bot.sandbox import Person
-from bot.sandbox.people import user_object
+from bot.sandbox.people import user_object, with_status
 from schedules.delivery import deliver
-from storage import members, rules, workspaces
+from storage import members, outbox, rules, workspaces
 from storage.rules import RuleKind
 from tests.handlers.bodies import Body, event, typed
 from tests.handlers.outages import database_away
@@ -87,6 +88,19 @@ def test_somebody_who_moved_gets_their_plan_looked_at_anew(world: World) -> None
         assert person
         assert (person.tz, person.locale, person.active) == ("Pacific/Honolulu", "en-GB", True)
         assert rules.next_due_at(tx, world.ref(ANA), RuleKind.CHECKIN) == NOW
+
+
+def test_a_status_for_vacation_that_is_gone_lets_what_waited_come(world: World) -> None:
+    world.send(about("Ev1", "user_change", with_status(ANA, "Gone fishing", ":palm_tree:", None)))
+    with world.begin() as tx:
+        assert members.known(tx, world.ref(ANA), NOW).person.on_vacation
+        outbox.add(tx, notice(Kind.CHECKIN, world.ref(ANA), "w1", NOW + timedelta(days=1)))
+    assert "fishing" not in str(world.rows())
+    world.send(about("Ev2", "user_change", ANA))
+    with world.begin() as tx:
+        assert not members.known(tx, world.ref(ANA), NOW).person.on_vacation
+        waiting = outbox.claim(tx, NOW, timedelta(minutes=1), 99)
+    assert [one.due_at for one in waiting if one.kind is Kind.CHECKIN] == [NOW]
 
 
 def test_somebody_who_left_is_known_to_have_left(world: World) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import BOT_USER_ID, Person, Sandbox
-from bot.sandbox.people import next_dnd, user_object
+from bot.sandbox.people import next_dnd, user_object, with_status
+from bot.sandbox.refusals import Refused
 from tests.sandbox.littlebot import LittleBot
 from tests.sandbox.world import ANA, BEN, EVA, GONE, PEOPLE, START
 
@@ -37,6 +38,41 @@ def test_roles_and_status_are_told(sandbox: Sandbox, client: WebClient) -> None:
     assert user["profile"]["status_text"] == "Vacationing"
     assert (user["is_restricted"], user["is_admin"]) == (True, False)
     assert client.users_info(user=EVA.id)["user"]["is_admin"]
+
+
+def test_a_status_is_reset_when_its_time_has_come() -> None:
+    until = WINTER + timedelta(hours=1)
+    away = with_status(ANA, "Vacationing", ":palm_tree:", until)
+    before, after = (user_object(away, at)["profile"] for at in (WINTER, until))
+    assert (before["status_emoji"], before["status_expiration"]) == (":palm_tree:", int(until.timestamp()))
+    assert (after["status_emoji"], after["status_text"], after["status_expiration"]) == ("", "", 0)
+    stays = user_object(with_status(ANA, "", ":palm_tree:", None), SUMMER)["profile"]
+    assert (stays["status_emoji"], stays["status_expiration"]) == (":palm_tree:", 0)
+
+
+def test_a_status_without_an_emoji_gets_slack_s_own() -> None:
+    assert with_status(ANA, "At lunch", "", None).status_emoji == ":speech_balloon:"
+    assert with_status(ANA, "", "", None).status_emoji == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "emoji", "error"),
+    [
+        ("x" * 101, ":palm_tree:", "too_long"),
+        ("Vacationing", "palm_tree", "profile_status_set_failed_not_emoji_syntax"),
+    ],
+)
+def test_what_slack_takes_for_no_status_is_refused(text: str, emoji: str, error: str) -> None:
+    with pytest.raises(Refused) as refused:
+        with_status(ANA, text, emoji, None)
+    assert refused.value.code == error
+
+
+def test_a_status_is_told_as_a_change_of_the_person(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.set_status(BEN.id, "Vacationing", ":palm_tree:")
+    assert client.users_info(user=BEN.id)["user"]["profile"]["status_emoji"] == ":palm_tree:"
+    with pytest.raises(Refused, match="account_inactive"):
+        sandbox.set_status(GONE.id, "", "")
 
 
 def test_everybody_is_listed_page_by_page_the_deactivated_and_bots_too(client: WebClient) -> None:

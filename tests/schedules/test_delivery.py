@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 
+from bot.demo.cast import LOS_ANGELES, NEW_YORK
 from bot.domain.checkins import State
+from bot.domain.leave import Span
 from bot.domain.notices import Kind, Pace, notice
 from bot.slack import Messenger, Outcome, Said
 from schedules import scheduler
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver
+from schedules.roster import sync_roster
 from schedules.setting import Patience, Setting
-from storage import checkins, members, outbox, teams, workspaces
+from storage import checkins, leave, members, outbox, teams, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
 from storage.schema import metadata
 from tests.schedules.office import AMY, BOB, CAT, FIRST_CARD, STAFF, Office, on_sqlite
 from tests.storage.at_once import at_once
+from tests.stories.play import local
 
 SENT, UNKNOWN = ("sent", None), ("unknown", "no_answer")
 LEASE = timedelta(minutes=1)
@@ -126,13 +130,77 @@ def test_what_comes_outside_working_time_waits_for_it(planned: Office, now: str,
     assert planned.cards(AMY) == [came]
 
 
+def away(office: Office, first: str, last: str) -> None:
+    span = Span(first_on=date.fromisoformat(first), last_on=date.fromisoformat(last))
+    with office.begin() as tx:
+        leave.save(tx, office.ref(AMY), (span,))
+
+
+FACTS = {"week": 0, "was": "sent", "ask": "a1", "team": "team1", "period": 0, "admin": "x"}
+
+
 @on_sqlite
-def test_what_is_too_late_expires_and_the_week_says_so(planned: Office) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CHECKIN])
+def test_no_kind_of_notice_reaches_somebody_on_their_days_away(planned: Office, kind: Kind) -> None:
+    """Queued before they were set."""
+    with planned.begin() as tx:
+        outbox.add(tx, notice(kind, planned.ref(AMY), "x", planned.clock.now(), facts=FACTS))
+    away(planned, "2027-01-13", "2027-01-15")
+    before = len(planned.dm(AMY))
+    planned.beat(deliver)
+    planned.pass_until("2027-01-15 23:00")
+    assert len(planned.dm(AMY)) == before
+    assert planned.weeks(AMY) == [("w0", "skipped", "leave")]
+    assert planned.cards(BOB)[0] == FIRST_CARD
+
+
+@on_sqlite
+def test_what_waited_for_weeks_of_leave_comes_on_the_first_morning_back(planned: Office) -> None:
+    away(planned, "2027-01-13", "2027-02-02")
+    with planned.begin() as tx:
+        outbox.add(tx, notice(Kind.FIRST_CONTACT, planned.ref(AMY), "again", planned.clock.now()))
+    before = len(planned.dm(AMY))
+    planned.pass_until("2027-02-03 08:59")
+    assert len(planned.dm(AMY)) == before
+    planned.pass_until("2027-02-03 09:00")
+    assert [local(message.at, NEW_YORK) for message in planned.dm(AMY)[before:]] == ["2027-02-03 09:00"]
+
+
+@on_sqlite
+def test_a_card_that_was_asked_for_comes_whatever_the_hour_and_only_that_one(planned: Office) -> None:
+    planned.at("2027-01-13 23:00")
+    away(planned, "2027-01-13", "2027-01-15")
+    with planned.begin() as tx:
+        wanted = notice(
+            Kind.CHECKIN, planned.ref(AMY), "w0", planned.clock.now(), facts={"week": 0, "asked_for": 1}
+        )
+        assert outbox.renew(tx, wanted)
+    planned.beat(deliver)
+    assert planned.cards(AMY) == ["2027-01-13 23:00"]
+    planned.pass_until("2027-01-16 12:00")
+    assert planned.cards(AMY) == ["2027-01-13 23:00"]
+    assert planned.cards(BOB)[0] == "2027-01-14 09:00"
+
+
+@on_sqlite
+def test_who_moves_west_keeps_the_time_until_it_closes_there(planned: Office) -> None:
+    """Planned to end on Friday 16:00 in New York, which is 13:00 in Los Angeles."""
+    planned.sandbox.change_person(AMY.id, tz=LOS_ANGELES)
+    planned.at("2027-01-15 16:30")
+    planned.beat(sync_roster)
+    planned.beat(deliver)
+    assert planned.cards(AMY) == []
+    planned.pass_until("2027-01-15 18:00")
+    assert planned.cards(AMY) == ["2027-01-15 17:00"]
+
+
+@on_sqlite
+def test_who_moves_to_where_the_week_is_over_gets_no_card_and_the_week_says_so(planned: Office) -> None:
     planned.at("2027-01-15 15:59")
     planned.change("people", {"tz": "Europe/Madrid"}, ref=planned.ref(AMY))
     planned.beat(deliver)
     assert planned.cards(AMY) == []
-    assert planned.weeks(AMY) == [("w0", "skipped", "late")]
+    assert planned.weeks(AMY) == [("w0", "skipped", "moved")]
     planned.at("2027-01-16 12:00")
     planned.settle()
     assert sorted(planned.notices())[0] in (("expired", None), ("not_wanted", None))

@@ -11,6 +11,7 @@ from schedules.roster import sync_roster
 from schedules.setting import Setting
 from schedules.upkeep import erase_old
 from storage import answers, events
+from storage.schema import metadata
 from tests.schedules.office import AMY, BOB, CAT, FIRST_CARD, STAFF, STRANGER, Office, on_sqlite
 from tests.storage.at_once import at_once
 
@@ -43,6 +44,28 @@ def test_who_left_slack_is_not_planned_and_who_comes_back_is(office: Office) -> 
     office.settle()
     office.pass_until("2027-01-27 12:00")
     assert office.cards(AMY) == ["2027-01-27 10:00"]
+
+
+@on_sqlite
+def test_the_status_for_vacation_is_kept_without_its_words(office: Office) -> None:
+    until = office.clock.now() + timedelta(days=2)
+    for emoji, ends_at in ((":palm_tree:", until), (":palm_tree:", None), ("", None)):
+        office.sandbox.set_status(AMY.id, "Gone fishing", emoji, ends_at)
+        office.clock.advance(timedelta(hours=6))
+        office.beat(sync_roster)
+        row = office.rows("people", ref=office.ref(AMY))[0]
+        assert (row["on_vacation"], row["vacation_until"]) == (emoji != "", ends_at)
+        assert "fishing" not in str([office.rows(name) for name in metadata.tables])
+
+
+@on_sqlite
+def test_another_status_holds_nothing_back(office: Office) -> None:
+    """Out sick, in a meeting: nobody's business, and Choir does not read it."""
+    for emoji in (":face_with_thermometer:", ":calendar:", ":house_with_garden:", ":airplane:"):
+        office.sandbox.set_status(AMY.id, "Vacationing", emoji)
+        office.clock.advance(timedelta(hours=6))
+        office.beat(sync_roster)
+        assert not office.rows("people", ref=office.ref(AMY))[0]["on_vacation"]
 
 
 @on_sqlite

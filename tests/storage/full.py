@@ -226,6 +226,8 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
         "planning.next_checkin": lambda tx: planning.next_checkin(tx, ana, NOW),
+        "planning.look_again": lambda tx: planning.look_again(tx, ana, NOW - timedelta(days=1)),
+        "planning.week_that_may_come": lambda tx: planning.week_that_may_come(tx, ana, NOW),
         "planning.first_on": lambda tx: planning.first_on(tx, members.known(tx, ana, NOW), NOW),
     }
 
@@ -245,6 +247,7 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.list_retired_cards": lambda tx: checkins.list_retired_cards(tx, NOW, 10),
         "checkins.move": lambda tx: checkins.move(tx, ana, 3, list(State), State.CLOSED),
         "checkins.skip": lambda tx: checkins.skip(tx, ana, 2, Reason.LEFT),
+        "checkins.plan_again": lambda tx: checkins.plan_again(tx, ana, 2),
         "checkins.set_newest_card": lambda tx: checkins.set_newest_card(tx, ana, 3, "D9", "9.0"),
         "checkins.forget_before": lambda tx: checkins.forget_before(tx, 99, NOW.date() + timedelta(days=999)),
         "checkins.set_card": lambda tx: checkins.set_card(tx, ana, 3, "2.0", Card.FIXED),
@@ -322,7 +325,9 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.claim_unknown": lambda tx: outbox.claim_unknown(tx, LEASE),
         "outbox.mark_sent": lambda tx: outbox.mark_sent(tx, claim, "D9", "9.0"),
         "outbox.list_stuck": outbox.list_stuck,
-        "outbox.postpone": lambda tx: outbox.postpone(tx, claim, NOW),
+        "outbox.postpone": lambda tx: outbox.postpone(tx, claim, NOW, NOW),
+        "outbox.judge_again": lambda tx: outbox.judge_again(tx, ana, NOW - timedelta(days=1)),
+        "outbox.renew": lambda tx: outbox.renew(tx, notice_to(ana)),
         "outbox.settle": lambda tx: outbox.settle(tx, claim, Fate.NOT_WANTED),
         "outbox.earliest_due_at": outbox.earliest_due_at,
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),

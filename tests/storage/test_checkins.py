@@ -53,6 +53,19 @@ def test_a_state_moves_only_from_where_it_was_expected(tx: Tx, ana: PersonRef) -
     assert checkins.get(tx, ana, 3) == Checkin(week=3, state=State.ANSWERED)
 
 
+def test_a_week_that_was_left_out_or_not_planned_yet_has_its_card_after_all(tx: Tx, ana: PersonRef) -> None:
+    checkins.add(tx, ana, 2, State.SKIPPED, Reason.LEAVE)
+    for week in (2, 3, 3):
+        checkins.plan_again(tx, ana, week)
+    assert [(found.week, found.state, found.reason) for found in checkins.list_weeks(tx, ana)] == [
+        (2, State.PLANNED, None),
+        (3, State.PLANNED, None),
+    ]
+    checkins.move(tx, ana, 3, (State.PLANNED,), State.ANSWERED)
+    checkins.plan_again(tx, ana, 3)
+    assert [found.state for found in checkins.list_weeks(tx, ana)] == [State.PLANNED, State.ANSWERED]
+
+
 def test_only_what_was_planned_and_not_sent_can_be_skipped(tx: Tx, ana: PersonRef) -> None:
     checkins.add(tx, ana, 3, State.PLANNED)
     checkins.add(tx, ana, 4, State.SENT)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.domain.members import PersonRef
 from bot.domain.notices import Fate, Kind, Notice, notice
@@ -137,7 +137,7 @@ def test_a_claim_ends_once_with_its_reason(
     claim = after(tx)
     assert outbox.settle(tx, claim, fate, "channel_not_found")
     assert not outbox.settle(tx, claim, Fate.WAITING)
-    assert not outbox.postpone(tx, claim, NOW)
+    assert not outbox.postpone(tx, claim, NOW, NOW)
     assert not mark(tx, claim)
     assert fates(tx) == [(fate, "channel_not_found")]
 
@@ -145,9 +145,10 @@ def test_a_claim_ends_once_with_its_reason(
 def test_a_postponed_notice_waits_until_then(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
     first = claimed(tx)
-    assert outbox.postpone(tx, first, NOW + MINUTE)
+    assert outbox.postpone(tx, first, NOW + MINUTE, NOW + 9 * MINUTE)
     assert take(tx) == ()
     again = claimed(tx, NOW + MINUTE)
+    assert again.expires_at == NOW + 9 * MINUTE
     assert (again.delivery_id, again.fence) == (first.delivery_id, first.fence + 1)
     assert not mark(tx, first)
 
@@ -160,7 +161,7 @@ def test_a_lapsed_lease_is_taken_over_and_the_old_holder_changes_nothing(tx: Tx,
     assert (new.delivery_id, new.fence) == (old.delivery_id, old.fence + 1)
     assert not mark(tx, old)
     assert not outbox.settle(tx, old, Fate.NOT_WANTED)
-    assert not outbox.postpone(tx, old, NOW + MINUTE)
+    assert not outbox.postpone(tx, old, NOW + MINUTE, NOW)
     assert mark(tx, new)
     assert not outbox.mark_sent(tx, old, "D1", "1.0")
     assert outbox.mark_sent(tx, new, "D1", "2.0")
@@ -336,3 +337,84 @@ def test_every_kind_of_notice_fits_with_its_longest_name(tx: Tx, ana: PersonRef)
     for kind in Kind:
         assert outbox.add(tx, note(ana, f"{'f' * 32}|come_again|202611251500", kind))
     assert {claimed(tx).kind for _ in Kind} == set(Kind)
+
+
+def test_what_waits_for_later_is_judged_again_and_nothing_else(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
+    for ref in (ana, ben):
+        outbox.add(tx, note(ref))
+    for claim in take(tx, most=2):
+        outbox.postpone(tx, claim, NOW + 9 * MINUTE, claim.expires_at)
+    outbox.judge_again(tx, ana, NOW + MINUTE)
+    again = claimed(tx, NOW + MINUTE)
+    assert (again.to, again.due_at) == (ana, NOW + MINUTE)
+    outbox.judge_again(tx, ana, NOW)
+    assert [claim.to for claim in take(tx, NOW + 9 * MINUTE, most=2)] == [ben]
+
+
+def postponed(tx: Tx) -> None:
+    outbox.postpone(tx, claimed(tx), NOW + 9 * MINUTE, NOW)
+
+
+def not_wanted(tx: Tx) -> None:
+    outbox.settle(tx, claimed(tx), Fate.NOT_WANTED)
+
+
+def expired(tx: Tx) -> None:
+    outbox.settle(tx, claimed(tx), Fate.EXPIRED)
+
+
+def forgotten(tx: Tx) -> None:
+    tx.execute(delete(outbox_table))
+
+
+@pytest.mark.parametrize("before", [postponed, not_wanted, expired, forgotten])
+def test_a_notice_that_was_never_tried_is_put_on_its_way_again(
+    tx: Tx, ana: PersonRef, before: Callable[[Tx], None]
+) -> None:
+    outbox.add(tx, note(ana))
+    before(tx)
+    wanted = note(ana, facts={"week": 3, "asked_for": 1}, expires_at=NOW + MINUTE)
+    assert outbox.renew(tx, wanted)
+    claim = claimed(tx)
+    assert (claim.facts, claim.expires_at) == ({"week": 3, "asked_for": 1}, NOW + MINUTE)
+    assert len(fates(tx)) == 1
+
+
+def in_hand(_tx: Tx, _claim: Claim) -> None:
+    """A worker has it."""
+
+
+def unknown(tx: Tx, claim: Claim) -> None:
+    outbox.mark_unknown(tx, claim, "no_answer", MINUTE)
+
+
+def parked(tx: Tx, claim: Claim) -> None:
+    outbox.settle(tx, claim, Fate.PARKED, "user_disabled")
+
+
+def held(tx: Tx, claim: Claim) -> None:
+    outbox.settle(tx, claim, Fate.HELD, "history_unreadable")
+
+
+def sent(tx: Tx, claim: Claim) -> None:
+    outbox.mark_sent(tx, claim, "D1", "1.0")
+
+
+@pytest.mark.parametrize("before", [in_hand, unknown, parked, held, sent])
+def test_a_notice_that_may_have_arrived_is_never_put_on_its_way_again(
+    tx: Tx, ana: PersonRef, before: Callable[[Tx, Claim], None]
+) -> None:
+    outbox.add(tx, note(ana))
+    before(tx, attempted(tx))
+    was = fates(tx)
+    assert not outbox.renew(tx, note(ana))
+    assert fates(tx) == was
+
+
+def test_a_notice_that_a_worker_has_claimed_is_left_to_it(tx: Tx, ana: PersonRef) -> None:
+    outbox.add(tx, note(ana))
+    claim = claimed(tx)
+    assert not outbox.renew(tx, note(ana))
+    assert mark(tx, claim)

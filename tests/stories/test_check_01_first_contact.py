@@ -123,7 +123,7 @@ def test_until_a_tap_only_roster_defaults_and_deliveries_are_kept() -> None:
     assert set().union(*about) <= UNTIL_A_TAP
     assert not [rows[name] for name in ("preferences", "answers", "person_keys", "asks") if rows[name]]
     kept = {name for row in rows["people"] for name, value in row.items() if value is not None}
-    assert kept == {"workspace", "ref", "sealed_id", "tz", "locale", "active"}
+    assert kept == {"workspace", "ref", "sealed_id", "tz", "locale", "active", "on_vacation"}
     everything = str(rows)
     assert not [person.name for person in EIGHT if person.id in everything or person.name in everything]
 
