@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,6 +56,12 @@ def user_id(tx: Tx, ref: PersonRef) -> str:
     return tx.keys.open_id(tx.workspace, sealed)
 
 
+def user_ids(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, str]:
+    """The same for several people, without those we do not know."""
+    rows = tx.execute(select(people.c.ref, people.c.sealed_id).where(*_among(tx, people, refs)))
+    return {row.ref: tx.keys.open_id(tx.workspace, row.sealed_id) for row in rows}
+
+
 def list_people(tx: Tx) -> tuple[Person, ...]:
     found = tx.execute(select(people).where(people.c.workspace == tx.workspace).order_by(people.c.ref))
     return tuple(_person(row) for row in found)
@@ -62,12 +69,15 @@ def list_people(tx: Tx) -> tuple[Person, ...]:
 
 def choices(tx: Tx, ref: PersonRef) -> Preferences:
     """What somebody chose, or the defaults."""
-    found = tx.execute(select(preferences).where(*_chose(tx, ref))).first()
-    if found is None:
-        return Preferences()
-    kept = {name: value for name, value in found._mapping.items() if name not in ("workspace", "ref")}
-    kept.update(length=Length(found.length), items_off=frozenset(found.items_off))
-    return Preferences(**kept)
+    return _choices_of(tx, (ref,)).get(ref) or Preferences()
+
+
+def _choices_of(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, Preferences]:
+    """What those of these people chose who chose something."""
+    return {
+        row.ref: _preferences(row)
+        for row in tx.execute(select(preferences).where(*_among(tx, preferences, refs)))
+    }
 
 
 def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
@@ -84,19 +94,26 @@ def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
 
 def member(tx: Tx, ref: PersonRef, now: datetime) -> Member | None:
     """Somebody with their choices and the team they belong to now; None for nobody we know."""
-    person = get(tx, ref)
-    if person is None:
-        return None
-    team = teams.of_member(tx, ref, now)
-    country = team.country if team else workspaces.get(tx).country
-    return Member(
-        person=person,
-        preferences=choices(tx, ref),
-        team=team,
-        country=country,
-        region=team.region if team else None,
-        leave=leave.get(tx, ref),
-    )
+    return list_members(tx, (ref,), now).get(ref)
+
+
+def list_members(tx: Tx, refs: Collection[PersonRef], now: datetime) -> Mapping[PersonRef, Member]:
+    """The same of several people, in as many queries as for one; without those we do not know."""
+    here = [_person(row) for row in tx.execute(select(people).where(*_among(tx, people, refs)))]
+    chose, teams_, away = _choices_of(tx, refs), teams.of_members(tx, refs, now), leave.of(tx, refs)
+    elsewhere = workspaces.get(tx).country
+    found = {}
+    for person in here:
+        team = teams_.get(person.ref)
+        found[person.ref] = Member(
+            person=person,
+            preferences=chose.get(person.ref) or Preferences(),
+            team=team,
+            country=team.country if team else elsewhere,
+            region=team.region if team else None,
+            leave=away.get(person.ref, ()),
+        )
+    return found
 
 
 def known(tx: Tx, ref: PersonRef, now: datetime) -> Member:
@@ -128,8 +145,14 @@ def _one(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
     return people.c.workspace == tx.workspace, people.c.ref == ref
 
 
-def _chose(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
-    return preferences.c.workspace == tx.workspace, preferences.c.ref == ref
+def _among(tx: Tx, table: Any, refs: Collection[PersonRef]) -> tuple[Any, Any]:
+    return table.c.workspace == tx.workspace, table.c.ref.in_(tuple(refs))
+
+
+def _preferences(row: Any) -> Preferences:
+    kept = {name: value for name, value in row._mapping.items() if name not in ("workspace", "ref")}
+    kept.update(length=Length(row.length), items_off=frozenset(row.items_off))
+    return Preferences(**kept)
 
 
 def _person(row: Any) -> Person:

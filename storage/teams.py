@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -127,11 +127,17 @@ def current_team_id(tx: Tx, ref: PersonRef) -> str | None:
 
 def of_member(tx: Tx, ref: PersonRef, at: datetime) -> Team | None:
     """The started team somebody belonged to at an instant."""
-    team_id = tx.execute(
-        select(memberships.c.team_id).where(*_here(tx, memberships), memberships.c.ref == ref, _covers(at))
-    ).scalar()
-    team = get(tx, team_id) if team_id else None
-    return team if team and team.state is TeamState.STARTED else None
+    return of_members(tx, (ref,), at).get(ref)
+
+
+def of_members(tx: Tx, refs: Collection[PersonRef], at: datetime) -> Mapping[PersonRef, Team]:
+    """The same of several people, without those who belonged to none."""
+    belonged = (*_here(tx, memberships), memberships.c.ref.in_(tuple(refs)), _covers(at))
+    found = tx.execute(select(memberships.c.ref, memberships.c.team_id).where(*belonged)).all()
+    ids = {row.team_id for row in found}
+    started = (*_here(tx, teams), teams.c.team_id.in_(ids), teams.c.state == TeamState.STARTED)
+    by_id = {row.team_id: _team(row) for row in tx.execute(select(teams).where(*started))}
+    return {row.ref: by_id[row.team_id] for row in found if row.team_id in by_id}
 
 
 def list_members(tx: Tx, team_id: str, at: datetime) -> tuple[PersonRef, ...]:
