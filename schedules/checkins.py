@@ -183,8 +183,7 @@ def _arrival(scene: Scene) -> Message:
 
 
 def _first_sent(scene: Scene, channel: str, ts: str) -> None:
-    checkins.move(scene.tx, scene.to, scene.week, (State.PLANNED,), State.SENT)
-    checkins.set_newest_card(scene.tx, scene.to, scene.week, channel, ts)
+    checkins.arrive(scene.tx, scene.to, scene.week, State.PLANNED, channel, ts)
     if scene.epoch_on is None:
         return
     closes_at = closing_at(scene.epoch_on, scene.week, scene.member.person.tz)
@@ -197,8 +196,7 @@ def _again_sent(scene: Scene, channel: str, ts: str) -> None:
     found = checkins.get(scene.tx, scene.to, scene.week)
     if found and found.ts:
         checkins.retire_card(scene.tx, scene.to, scene.week, found.ts, scene.now)
-    checkins.move(scene.tx, scene.to, scene.week, (State.LATER,), State.SENT)
-    checkins.set_newest_card(scene.tx, scene.to, scene.week, channel, ts)
+    checkins.arrive(scene.tx, scene.to, scene.week, State.LATER, channel, ts)
 
 
 def _first_dropped(scene: Scene, why: str) -> None:

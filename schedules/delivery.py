@@ -27,8 +27,8 @@ from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
 from schedules import asks, checkins, digests, first_contact, supervision, teams
-from schedules.setting import Drawing, Patience, Pictured, Recipe, Scene, Setting
-from storage import members, outbox, workspaces
+from schedules.setting import Audience, Drawing, Patience, Pictured, Recipe, Scene, Setting
+from storage import outbox, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
 
@@ -107,7 +107,7 @@ def _take(setting: Setting, workspace: str) -> tuple[Sequence[Claim], Sequence[R
     with setting.store.begin(workspace) as tx:
         room = workspaces.room_to_send(tx, now, setting.pace, AT_ONCE)
         claims = outbox.claim(tx, now, lease, room) if room else ()
-        ready = _prepare(setting, tx, claims, now)
+        ready = _prepare(scenes(setting, tx, claims, now))
         if ready:
             workspaces.count_sending(tx, now, setting.pace, len(ready))
             # One with pictures is marked once they are uploaded, which may take longer than a lease.
@@ -115,25 +115,29 @@ def _take(setting: Setting, workspace: str) -> tuple[Sequence[Claim], Sequence[R
     return claims, ready
 
 
-def scene(setting: Setting, tx: Tx, claim: Claim, now: datetime) -> Scene:
-    """A notice with its reader as they are now; KeyError when nobody knows them any more."""
-    reader = members.known(tx, claim.to, now) if claim.to else None
-    return Scene(
-        tx=tx,
-        content=setting.content,
-        claim=claim,
-        now=now,
-        reader=reader,
-        answers_kept_weeks=setting.answers_kept_weeks,
-    )
+def scenes(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Scene]:
+    """Notices with their readers as they are now."""
+    refs = tuple(dict.fromkeys(claim.to for claim in claims if claim.to))
+    audience = Audience(tx=tx, refs=refs, now=now)
+    return [
+        Scene(
+            tx=tx,
+            content=setting.content,
+            claim=claim,
+            now=now,
+            audience=audience,
+            answers_kept_weeks=setting.answers_kept_weeks,
+        )
+        for claim in claims
+    ]
 
 
-def _prepare(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Ready]:
+def _prepare(several: Sequence[Scene]) -> list[Ready]:
     """Judge and render; a notice that cannot be rendered is parked so that it stops nobody else's."""
     ready: list[Ready] = []
-    for claim in claims:
-        with _stopping_nobody(tx, claim, Fate.PARKED, "cannot_be_rendered"):
-            if one := _judge(scene(setting, tx, claim, now)):
+    for scene in several:
+        with _stopping_nobody(scene, Fate.PARKED, "cannot_be_rendered"):
+            if one := _judge(scene):
                 ready.append(one)
     return ready
 
@@ -248,9 +252,10 @@ def _record_all(round_: Round, carried: Sequence[Carried]) -> None:
     with setting.store.begin(round_.workspace) as tx:
         if pauses:  # the whole workspace waits, which is no attempt (delivery 6)
             workspaces.hold_sending(tx, now + max(pauses))
-        for one, outcome in carried:
-            with _stopping_nobody(tx, one.claim, Fate.HELD, "cannot_be_recorded"):
-                _record(scene(setting, tx, one.claim, now), outcome, setting.patience)
+        several = scenes(setting, tx, [one.claim for one, _ in carried], now)
+        for scene, (_, outcome) in zip(several, carried, strict=True):
+            with _stopping_nobody(scene, Fate.HELD, "cannot_be_recorded"):
+                _record(scene, outcome, setting.patience)
     for one, outcome in carried:
         how = type(outcome).__name__
         log.info("notice kind=%s delivery=%s outcome=%s", one.claim.kind, one.delivery_id, how)
@@ -278,13 +283,14 @@ def note_sent(scene: Scene, sent: Sent) -> bool:
 
 
 @contextmanager
-def _stopping_nobody(tx: Tx, claim: Claim, fate: Fate, reason: str) -> Iterator[None]:
+def _stopping_nobody(scene: Scene, fate: Fate, reason: str) -> Iterator[None]:
     """What is wrong with one notice is undone and ends it, and the others of the transaction go on."""
     try:
-        with tx.apart():
+        with scene.tx.apart():
             yield
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001  # a fault of ours that must not stand in everybody's way
-        log.error("notice set aside kind=%s reason=%s error=%s", claim.kind, reason, type(error).__name__)
-        outbox.settle(tx, claim, fate, reason)
+        kind = scene.claim.kind
+        log.error("notice set aside kind=%s reason=%s error=%s", kind, reason, type(error).__name__)
+        outbox.settle(scene.tx, scene.claim, fate, reason)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.notices import BETWEEN_PEOPLE, Fate
 from bot.slack import Absent, Found, Refused, Sent, TryLater, Unknown
-from schedules.delivery import note_sent, scene
+from schedules.delivery import note_sent, scenes
 from schedules.setting import Setting
 from storage import members, outbox, workspaces
 from storage.database import Tx
@@ -47,7 +47,8 @@ def _since(tx: Tx, claim: Claim) -> datetime:
 def _conclude(setting: Setting, tx: Tx, claim: Claim, found: Found, now: datetime) -> bool:
     match found:
         case Sent():
-            return note_sent(scene(setting, tx, claim, now), found)
+            (scene,) = scenes(setting, tx, [claim], now)
+            return note_sent(scene, found)
         case Absent():
             return outbox.release(tx, claim)
         case Refused(error=code) if claim.kind in BETWEEN_PEOPLE:

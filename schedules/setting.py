@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from threading import Event
 
 from sqlalchemy.exc import OperationalError
@@ -80,15 +81,36 @@ class Setting:
     pulse: Pulse = field(default_factory=Pulse)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Who reads the notices of one transaction; each thing is read once for all, when it is needed."""
+
+    tx: Tx
+    refs: tuple[PersonRef, ...]
+    now: datetime
+
+    @cached_property
+    def members(self) -> Mapping[PersonRef, Member]:
+        return members.list_members(self.tx, self.refs, self.now)
+
+    @cached_property
+    def user_ids(self) -> Mapping[PersonRef, str]:
+        return members.user_ids(self.tx, self.refs)
+
+    @cached_property
+    def epoch_on(self) -> date | None:
+        return workspaces.get(self.tx).epoch_on
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One notice with its reader, inside a transaction. The reader is None for a channel."""
+    """One notice and who reads it, inside a transaction. The reader is None for a channel."""
 
     tx: Tx
     content: Content
     claim: Claim
     now: datetime
-    reader: Member | None
+    audience: Audience
     answers_kept_weeks: int = 13
 
     @property
@@ -97,10 +119,13 @@ class Scene:
         return self.claim.reader
 
     @property
+    def reader(self) -> Member | None:
+        return self.member if self.claim.to else None
+
+    @property
     def member(self) -> Member:
-        if self.reader is None:
-            raise KeyError(self.claim.kind)
-        return self.reader
+        """The reader as they are now; KeyError for a channel and for nobody we know."""
+        return self.audience.members[self.to]
 
     @property
     def words(self) -> Words:
@@ -117,12 +142,12 @@ class Scene:
 
     @property
     def epoch_on(self) -> date | None:
-        return workspaces.get(self.tx).epoch_on
+        return self.audience.epoch_on
 
     def calendar(self) -> Calendar:
         """The working calendar of the reader, or of the team whose channel this goes to."""
-        if self.reader is not None:
-            return calendar_of(self.reader, self.now)
+        if self.claim.to is not None:
+            return calendar_of(self.member, self.now)
         return calendar_of_team(self.team(), self.now)
 
     def team(self) -> Team:
@@ -138,7 +163,8 @@ class Scene:
         return replace(sees, answers_kept_weeks=self.answers_kept_weeks)
 
     def user_id(self, ref: PersonRef) -> str:
-        return members.user_id(self.tx, ref)
+        """Somebody's Slack id; KeyError for nobody we know."""
+        return self.audience.user_ids.get(ref) or members.user_id(self.tx, ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

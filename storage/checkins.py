@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 
 from bot.domain.checkins import CARDS, Card, Checkin, Reason, State
 from bot.domain.members import PersonRef
@@ -75,6 +75,14 @@ def plan_again(tx: Tx, ref: PersonRef, week: int) -> None:
     add(tx, ref, week, State.PLANNED)
     here = (*_one(tx, ref, week), occurrences.c.state == State.SKIPPED)
     tx.execute(update(occurrences).where(*here).values(state=State.PLANNED, reason=None))
+
+
+def arrive(tx: Tx, ref: PersonRef, week: int, was: State, channel: str, ts: str) -> None:
+    """A card arrived: the check-in now lives there, and is sent if it stood where it was."""
+    sealed = tx.keys.seal_id(tx.workspace, channel)
+    state = case((occurrences.c.state == was, str(State.SENT)), else_=occurrences.c.state)
+    values = {"state": state, "sealed_channel": sealed, "ts": ts, "card": Card.ARRIVAL}
+    tx.execute(update(occurrences).where(*_one(tx, ref, week)).values(**values))
 
 
 def set_newest_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str) -> None:

@@ -12,11 +12,11 @@ from bot.content.holidays import calendar
 from bot.domain.localtime import first_working_morning, freeze_at, monday_of
 from bot.domain.notices import Fate, Kind
 from bot.domain.privacy import promise_numbers
-from schedules.delivery import RECIPES
+from schedules.delivery import RECIPES, scenes
 from schedules.digests import freeze, open_periods
-from schedules.setting import Pictured, Scene
+from schedules.setting import Pictured
 from schedules.supervision import plan_weekly
-from storage import members, rules
+from storage import rules
 from storage.database import Tx
 from storage.outbox import Claim
 from storage.rules import RuleKind
@@ -67,8 +67,7 @@ def read(agency: Agency, kind: Kind, *, to: str = "", **facts: Any) -> str:
     """A notice as it is rendered now; "" while it has to wait or is not wanted."""
     with agency.begin() as tx:
         claim = claimed(tx, agency, kind, facts, to)
-        reader = members.known(tx, claim.to, agency.clock.now) if claim.to else None
-        scene = Scene(tx=tx, content=CONTENT, claim=claim, now=agency.clock.now, reader=reader)
+        (scene,) = scenes(agency.setting, tx, [claim], agency.clock.now)
         recipe = RECIPES[kind]
         if recipe.waits(scene) or not recipe.wanted(scene):
             return ""
