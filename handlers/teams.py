@@ -99,9 +99,7 @@ def for_admin(listener: MemberListener) -> MemberListener:
 
 
 def on_set_up_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
-    draft = TeamDraft(
-        zone=member.person.tz, country=visit.house.country, language=visit.words(member).language
-    )
+    draft = TeamDraft(zone=member.person.tz, place=visit.house.country, language=visit.words(member).language)
     # The id is given here, so that a form sent twice is one team.
     view = screens.team_form(visit.words(member), units=_units(tx), draft=draft, team_id=teams.new_id())
     return (Show(view=view),)
@@ -144,8 +142,12 @@ def _draft(tx: Tx, plan: TeamPlan) -> TeamDraft:
         member_ids=tuple(user(ref) for ref in plan.members),
         zone=team.tz,
         language=team.language,
-        country=team.country,
+        place=_place(team),
     )
+
+
+def _place(team: Team) -> str:
+    return f"{team.country}-{team.region}" if team.region else team.country
 
 
 def on_planned(visit: Visit) -> Replies:
@@ -191,7 +193,7 @@ def _read_draft(visit: Visit) -> TeamDraft:
         everyone_in_channel=bool(act.several(ids.EVERYONE)),
         zone=_zone(act.needed(ids.ZONE)),
         language=_offered(act.needed(ids.TEAM_LANGUAGE), visit.house.content.languages),
-        country=_offered(act.needed(ids.COUNTRY), visit.words(None).countries()),
+        place=_offered(act.needed(ids.PLACE), visit.words(None).places()),
     )
 
 
@@ -244,6 +246,7 @@ def _plan(visit: Visit, tx: Tx, asked: Asked, team_id: str) -> TeamPlan:
     """The plan that step 1 amounts to. Everybody in it stands in the roster from now on."""
     refs = {user: note_person(tx, entry) for user, entry in asked.people.items() if entry is not None}
     draft = asked.draft
+    country, _, region = draft.place.partition("-")
     present = teams.get(tx, team_id)
     if present is None:
         present = Team(team_id=team_id, name=draft.name, tz=draft.zone)
@@ -255,7 +258,8 @@ def _plan(visit: Visit, tx: Tx, asked: Asked, team_id: str) -> TeamPlan:
         channel_id=draft.channel_id,
         tz=draft.zone,
         language=draft.language,
-        country=draft.country,
+        country=country,
+        region=region or None,
         supervisor=refs[draft.supervisor_id],
         deputy=refs[draft.deputy_id] if draft.deputy_id else None,
         leader=refs[draft.leader_id],
@@ -583,4 +587,4 @@ def register(app: App, listen: Listen, house: House) -> None:
     app.view(ids.VIEW_PROMISE)(listen(for_member(on_promised)))
     app.action(ids.POSTED_PIN)(listen(on_pin_posted))
     app.options(ids.ZONE)(options_listener(house, screens.zone_options))
-    app.options(ids.COUNTRY)(options_listener(house, screens.country_options))
+    app.options(ids.PLACE)(options_listener(house, screens.place_options))

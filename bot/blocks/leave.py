@@ -56,7 +56,7 @@ def _span(words: Words, span: Span) -> Block:
 def said(words: Words, span: Span) -> str:
     """One day, or from the first to the last."""
     if span.first_on == span.last_on:
-        return words.date(span.first_on)
+        return words("leave.day", date=words.date(span.first_on))
     return words("leave.span", first=words.date(span.first_on), last=words.date(span.last_on))
 
 

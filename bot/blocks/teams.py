@@ -92,7 +92,10 @@ UNPLACED = "Etc/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamDraft:
-    """What the first step holds so far; Slack ids, an IANA zone, a language's code, a country's code."""
+    """What the first step holds so far; Slack ids, an IANA zone, a language's code.
+
+    place: whose public holidays hold, a country's code or that of a region, as "US-CA".
+    """
 
     name: str = ""
     unit_id: str = ""
@@ -105,7 +108,7 @@ class TeamDraft:
     everyone_in_channel: bool = False
     zone: str = ""
     language: str = "en"
-    country: str = "US"
+    place: str = "US"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +207,7 @@ def _people(words: Words, draft: TeamDraft) -> list[Block]:
 def _place(words: Words, draft: TeamDraft) -> list[Block]:
     languages = [option(language.name, language.code) for language in words.languages]
     zone = option(words.zone_name(draft.zone), draft.zone) if draft.zone else None
-    country = option(words.countries().get(draft.country, draft.country), draft.country)
+    place = option(words.places().get(draft.place, draft.place), draft.place)
     return [
         field(words("team.zone"), external_select(ids.ZONE, current=zone), hint=words("team.zone_hint")),
         field(
@@ -214,7 +217,7 @@ def _place(words: Words, draft: TeamDraft) -> list[Block]:
         ),
         field(
             words("team.country"),
-            external_select(ids.COUNTRY, current=country),
+            external_select(ids.PLACE, current=place),
             hint=words("team.country_hint"),
         ),
     ]
@@ -231,9 +234,9 @@ def zone_options(words: Words, query: str) -> list[Element]:
     return _matching(((zone, words.zone_name(zone)) for zone in places), query, LIKELY)
 
 
-def country_options(words: Words, query: str) -> list[Element]:
-    """At most 100 countries whose name holds the query; value is the ISO code."""
-    return _matching(words.countries().items(), query)
+def place_options(words: Words, query: str) -> list[Element]:
+    """At most 100 countries and regions whose name holds the query, countries first. value: a place."""
+    return _matching(words.places().items(), query, words.countries())
 
 
 def _matching(named: Iterable[tuple[str, str]], query: str, likely: Container[str] = ()) -> list[Element]:

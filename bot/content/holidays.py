@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,6 +24,22 @@ def days_off(country: str, region: str | None, year: int) -> frozenset[date]:
         return frozenset(holidays.country_holidays(country, subdiv=region, years=years))
     except NotImplementedError:
         return days_off(country, None, year) if region else frozenset()
+
+
+@lru_cache(maxsize=1)
+def regions() -> Mapping[tuple[str, str], str]:
+    """Names of the parts of countries that have holidays of their own, as people there write them.
+
+    By country and region, as they are kept. Left out are those that nobody has named, only numbered.
+    """
+    found = {}
+    for country, codes in holidays.list_supported_countries(include_aliases=False).items():
+        named = holidays.country_holidays(country).get_subdivision_aliases() if codes else {}
+        for code in codes:
+            name = next(iter(named.get(code) or (code,)))
+            if len(name) > len("GP") and not name.isdigit():
+                found[country, code] = name
+    return found
 
 
 def calendar_of(member: Member, now: datetime) -> Calendar:

@@ -16,6 +16,7 @@ from babel.dates import (
     get_timezone_name,
 )
 
+from bot.content.holidays import regions
 from bot.content.language import Language
 from bot.content.pages import ELSEWHERE, CrisisCard, Item, Label, Pages, Practice, Prompt
 
@@ -85,3 +86,13 @@ class Words:
         territories = Locale(self.language).territories
         named = {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}
         return {code: name for code, name in named.items() if code not in NO_COUNTRIES}
+
+    def places(self) -> Mapping[str, str]:
+        """Names of countries, and of regions with public holidays of their own, by codes: "US", "US-CA"."""
+        countries = self.countries()
+        named = {
+            f"{country}-{region}": f"{name}, {countries[country]}"
+            for (country, region), name in regions().items()
+            if country in countries
+        }
+        return {**countries, **named}

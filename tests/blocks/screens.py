@@ -363,7 +363,7 @@ def _teams(words: Words) -> dict[str, Screen]:
         everyone_in_channel=True,
         zone="America/Mexico_City",
         language="es",
-        country="MX",
+        place="MX",
     )
     check = TeamCheck(
         team_id="t1",

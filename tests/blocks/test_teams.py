@@ -28,7 +28,7 @@ def test_everything_a_team_needs_is_asked_in_one_form(words: Words) -> None:
     view = teams.team_form(words, units=[("u1", "Programa")], draft=TeamDraft())
     assert set(inputs(view)) == {
         ids.TEAM_NAME, ids.UNIT, ids.NEW_UNIT, ids.CHANNEL, ids.MEMBERS, ids.EVERYONE, ids.SUPERVISOR,
-        ids.DEPUTY, ids.LEADER, ids.ZONE, ids.TEAM_LANGUAGE, ids.COUNTRY,
+        ids.DEPUTY, ids.LEADER, ids.ZONE, ids.TEAM_LANGUAGE, ids.PLACE,
     }  # fmt: skip
     assert json.loads(view["private_metadata"]) == {"team": ""}
 
@@ -38,13 +38,13 @@ def test_where_no_unit_exists_none_can_be_chosen(words: Words) -> None:
 
 
 def test_an_edited_team_is_preset(words: Words) -> None:
-    draft = TeamDraft(name="Norte", leader_id=EVA, member_ids=(ANA,), zone="America/Bogota", country="CO")
+    draft = TeamDraft(name="Norte", leader_id=EVA, member_ids=(ANA,), zone="America/Bogota", place="CO")
     asked = inputs(teams.team_form(words, units=[], draft=draft, team_id="t1"))
     assert asked[ids.TEAM_NAME]["element"]["initial_value"] == "Norte"
     assert asked[ids.LEADER]["element"]["initial_user"] == EVA
     assert asked[ids.MEMBERS]["element"]["initial_users"] == [ANA]
     assert asked[ids.ZONE]["element"]["initial_option"]["value"] == "America/Bogota"
-    assert asked[ids.COUNTRY]["element"]["initial_option"]["value"] == "CO"
+    assert asked[ids.PLACE]["element"]["initial_option"]["value"] == "CO"
     assert "initial_user" not in asked[ids.DEPUTY]["element"]
 
 
@@ -76,15 +76,38 @@ def test_of_many_zones_likely_ones_come_first(content: Content) -> None:
 
 
 def test_countries_are_found_by_their_name_in_the_language(content: Content) -> None:
-    found = teams.country_options(content.words("es"), "mexico")
-    assert [option["value"] for option in found] == ["MX"]
-    assert {o["value"] for o in teams.country_options(content.words("en"), "united s")} == {"US"}
+    found = teams.place_options(content.words("es"), "mexico")
+    assert [option["value"] for option in found] == ["MX", "US-NM"]
+    united = teams.place_options(content.words("en"), "united s")
+    assert united[0]["value"] == "US"
+    assert {option["value"].partition("-")[0] for option in united} == {"US"}
+
+
+def test_regions_with_holidays_of_their_own_are_found_in_plain_words(content: Content) -> None:
+    words = content.words("en")
+    found = {query: teams.place_options(words, query) for query in ("calif", "québec", "bavar", "bayern")}
+    shown = {
+        query: [(one["value"], one["text"]["text"]) for one in options] for query, options in found.items()
+    }
+    assert shown == {
+        "calif": [("US-CA", "California, United States")],
+        "québec": [("CA-QC", "Quebec, Canada")],
+        "bavar": [],
+        "bayern": [("DE-BY", "Bayern, Germany")],
+    }
+
+
+def test_a_region_that_was_chosen_stands_in_the_form_by_its_name(words: Words) -> None:
+    view = teams.team_form(words, units=[], draft=TeamDraft(name="Norte", place="US-CA"))
+    (block,) = (one for one in view["blocks"] if one.get("block_id") == ids.PLACE)
+    assert block["element"]["initial_option"]["value"] == "US-CA"
+    assert block["element"]["initial_option"]["text"]["text"] == words.places()["US-CA"]
 
 
 @pytest.mark.parametrize("query", ["", "a"])
 def test_no_search_offers_more_than_slack_can_show(words: Words, query: str) -> None:
     assert len(teams.zone_options(words, query)) <= 100
-    assert len(teams.country_options(words, query)) <= 100
+    assert len(teams.place_options(words, query)) <= 100
 
 
 def test_a_large_team_hears_that_words_are_possible(words: Words) -> None:

@@ -59,7 +59,7 @@ def step_1(**other: Any) -> Body:
         ids.LEADER: {"type": "users_select", "selected_user": OLGA.id},
         ids.ZONE: "America/Denver",
         ids.TEAM_LANGUAGE: "es",
-        ids.COUNTRY: "US",
+        ids.PLACE: "US",
     }
     return filled(**{**usual, **other})
 
@@ -188,7 +188,7 @@ ODD: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     (ids.NEW_UNIT, (text("x" * 81),), "too long"),
     (ids.ZONE, ("Mars/Olympus", "../../etc/passwd", "America", "", None), "could not read"),
     (ids.TEAM_LANGUAGE, ("xx", "", None), "could not read"),
-    (ids.COUNTRY, ("ZZ", "us", "United States", None), "could not read"),
+    (ids.PLACE, ("ZZ", "us", "US-XX", "US-", "United States", None), "could not read"),
     (ids.CHANNEL, (text(None),), "could not read"),
     (ids.SUPERVISOR, (user(None),), "could not read"),
     (ids.MEMBERS, (user(ANA.id),), "could not read"),
@@ -487,6 +487,24 @@ def test_where_the_bot_is_not_the_card_says_how_to_invite_it(world: World) -> No
         assert tx.execute(outbox.select().where(outbox.c.kind == Kind.PIN)).all() == []
 
 
+def test_a_team_in_a_region_has_its_holidays_and_the_form_shows_it_again(world: World) -> None:
+    step_2_of = world.submit(NORA, ids.VIEW_TEAM, step_1(**{ids.PLACE: "US-CA"}), {"team": "t9"})
+    assert step_2_of.view["callback_id"] == ids.VIEW_TEAM_CHECK
+    with world.begin() as tx:
+        plan = teams.get_plan(tx, "t9")
+    assert plan is not None
+    assert (plan.team.country, plan.team.region) == ("US", "CA")
+    world.tap(NORA, ids.EDITED_TEAM, "t9", place=HOME)
+    shown = world.window(NORA)
+    assert shown is not None
+    assert "California, United States" in text_of(shown)
+    world.submit(NORA, ids.VIEW_TEAM, step_1(**{ids.PLACE: "US"}), {"team": "t9"})
+    with world.begin() as tx:
+        plan = teams.get_plan(tx, "t9")
+    assert plan is not None
+    assert (plan.team.country, plan.team.region) == ("US", None)
+
+
 # ---- menus that load their options
 
 
@@ -500,7 +518,7 @@ def suggestion(action_id: str, query: object) -> Body:
 def test_zones_and_countries_are_found_by_their_names(world: World) -> None:
     zones = world.send(suggestion(ids.ZONE, "denver")).payload["options"]
     assert [option["value"] for option in zones] == ["America/Denver"]
-    countries = world.send(suggestion(ids.COUNTRY, "méxico")).payload["options"]
+    countries = world.send(suggestion(ids.PLACE, "méxico")).payload["options"]
     assert "MX" in {option["value"] for option in countries}
 
 

@@ -129,11 +129,13 @@ def test_what_is_done_in_somebody_s_name_waits_and_what_is_done_in_another_s_doe
 def test_a_member_is_a_person_with_choices_team_and_country(tx: Tx, ana: PersonRef) -> None:
     person = put(tx, "U0ANA")
     assert members.member(tx, ana, NOW) == Member(person=person, country="US")
-    team = Team(team_id="t", name="Intake", tz="America/Chicago", country="MX", state=TeamState.STARTED)
+    team = Team(
+        team_id="t", name="Intake", tz="America/Chicago", country="MX", region="MEX", state=TeamState.STARTED
+    )
     teams.save(tx, team)
     teams.join(tx, "t", ana, NOW)
     chosen = members.choose(tx, ana, weekday=1)
-    expected = Member(person=person, preferences=chosen, team=team, country="MX")
+    expected = Member(person=person, preferences=chosen, team=team, country="MX", region="MEX")
     assert members.member(tx, ana, NOW) == members.known(tx, ana, NOW) == expected
     assert members.known(tx, ana, NOW - timedelta(seconds=1)).team is None
 

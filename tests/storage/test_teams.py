@@ -45,6 +45,7 @@ def test_a_team_comes_back_as_it_was_saved(tx: Tx, ana: PersonRef, ben: PersonRe
         tz="America/Chicago",
         language="es",
         country="MX",
+        region="MEX",
         unit_id="u",
         channel_id="C0TEAM",
         supervisor=ana,
