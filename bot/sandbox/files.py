@@ -1,8 +1,9 @@
 """Files of the app: an address is asked for, bytes are sent there, the upload is completed, all before use.
 
-A file completed without a channel is private to the app until a message shows it (`slack_file` in an image).
-Real Slack processes a completed file for about a second before blocks may name it; here it is usable at
-once unless `Faults.process_files_slowly` says otherwise. Sharing a file into a channel is not built.
+A file completed without a channel is private to the app until a message shows it (`slack_file` in an image);
+completed with one, it stands there in a message of its own. Real Slack processes a completed file for about
+a second before blocks may name it; here it is usable at once unless `Faults.process_files_slowly` says
+otherwise. A deleted file is gone from everywhere; the message that shared it says so.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Files:
         self._lock = threading.Lock()
         self._files: dict[str, File] = {}
         self._addresses: dict[str, str] = {}
+        self._deleted: set[str] = set()
 
     def ask(self, *, name: str, length: int, alt_text: str) -> tuple[File, str]:
         """Announce a file; it and the last part of the address its bytes go to, good for one upload."""
@@ -96,6 +98,17 @@ class Files:
         if file is None or file.usable_at is None:
             raise Refused("file_not_found")
         return file
+
+    def delete(self, file_id: str) -> None:
+        """Take a completed file away; file_deleted for one that was, file_not_found for any other."""
+        with self._lock:
+            if file_id in self._deleted:
+                raise Refused("file_deleted")
+            file = self._files.get(file_id)
+            if file is None or file.usable_at is None:
+                raise Refused("file_not_found")
+            del self._files[file_id]
+            self._deleted.add(file_id)
 
     def processed(self, file: File) -> bool:
         """Whether Slack is done with it, by the movable clock."""

@@ -18,7 +18,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message. `history` holds earlier versions, oldest first; `at` is when it was posted."""
+    """One message. `history` holds earlier versions, oldest first; `at` is when it was posted.
+
+    `files` are the ids of files that it shares.
+    """
 
     channel: str
     ts: str
@@ -32,6 +35,7 @@ class Message:
     edited_ts: str | None = None
     history: tuple[Edition, ...] = ()
     seen_only_by: str | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def from_bot(self) -> bool:
@@ -64,6 +68,8 @@ def message_object(message: Message, *, include_metadata: bool = False) -> Json:
         shape["client_msg_id"] = message.client_msg_id
     if message.blocks:
         shape["blocks"] = list(message.blocks)
+    if message.files:
+        shape |= {"subtype": "file_share", "upload": False, "files": [{"id": one} for one in message.files]}
     if message.thread_ts:
         shape["thread_ts"] = message.thread_ts
     if message.edited_ts:

@@ -440,14 +440,29 @@ def files_get_upload_url_external(desk: Desk, args: Json) -> Json:
 
 
 def files_complete_upload_external(desk: Desk, args: Json) -> Json:
-    """End uploads. Without a channel the files stay private; with one they are refused: not built."""
+    """End uploads. Without a channel the files stay private; with one a message there shares them.
+
+    As in Slack, the answer comes before the message and does not say where it stands.
+    """
     wanted = args.get("files")
     if not isinstance(wanted, list) or not wanted or not all(isinstance(one, dict) for one in wanted):
         raise bad_arguments("[ERROR] missing required field: files [json-pointer:/files]")
-    if args.get("channel_id") or args.get("channels"):
-        raise Refused("posting_to_channel_denied")
+    if args.get("channels"):
+        raise bad_arguments("[ERROR] several channels are not built here [json-pointer:/channels]")
+    shared_in = args.get("channel_id") and _writable(desk, str(args["channel_id"]), by_user=False)
     completed = [desk.files.complete(str(one.get("id")), one.get("title")) for one in wanted]
-    return {"files": [_file(desk, file) for file in completed]}
+    answer = {"files": [_file(desk, file) for file in completed]}
+    if shared_in:
+        ids = tuple(file.id for file in completed)
+        desk.posting.put(shared_in, text=str(args.get("initial_comment") or ""), blocks=(), files=ids)
+    return answer
+
+
+def files_delete(desk: Desk, args: Json) -> Json:
+    """Take a file of the app's own away, wherever it was shared."""
+    with desk.workspace.changing():
+        desk.files.delete(_required(args, "file"))
+    return {}
 
 
 def files_info(desk: Desk, args: Json) -> Json:
@@ -528,6 +543,7 @@ METHODS: dict[str, Method] = {
     "dnd.info": Method(dnd_info, TIER_3, "dnd:read"),
     "dnd.teamInfo": Method(dnd_team_info, TIER_2, "dnd:read"),
     "files.completeUploadExternal": Method(files_complete_upload_external, TIER_4, "files:write"),
+    "files.delete": Method(files_delete, TIER_3, "files:write"),
     "files.getUploadURLExternal": Method(files_get_upload_url_external, TIER_4, "files:write"),
     "files.info": Method(files_info, TIER_4, "files:read"),
     "team.info": Method(team_info, TIER_3, "team:read"),

@@ -28,6 +28,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.sandbox.files import File
 from bot.sandbox.outcomes import Outcome
 from bot.sandbox.people import Json
 from bot.sandbox.refusals import Refused
@@ -155,6 +156,7 @@ class Page:
             Route("/favicon.ico", _icon),
             Route("/page/static/{name}", _static),
             Route("/page/files/{file_id}", self._picture),
+            Route("/page/documents/{file_id}", self._document),
             Route("/page/start", _looking(self._start)),
             Route("/page/seen", _looking(self._seen)),
             Route("/page/live", self._live),
@@ -165,13 +167,20 @@ class Page:
 
     async def _picture(self, request: Request) -> Response:
         """A picture that a message shows, and nothing else: other bytes could be a page of this origin."""
-        try:
-            file = self._sandbox.file(request.path_params["file_id"])
-        except Refused as refusal:
-            raise HTTPException(404, "There is no such picture.") from refusal
+        file = self._completed(request)
         if not file.kind:
             raise HTTPException(404, "There is no such picture.")
         return Response(file.content, media_type=f"image/{file.kind}")
+
+    async def _document(self, request: Request) -> Response:
+        """A shared file as plain text, whatever is in it; `nosniff` keeps a browser from seeing more."""
+        return Response(self._completed(request).content, media_type="text/plain; charset=utf-8")
+
+    def _completed(self, request: Request) -> File:
+        try:
+            return self._sandbox.file(request.path_params["file_id"])
+        except Refused as refusal:
+            raise HTTPException(404, "There is no such file.") from refusal
 
     def _start(self, _request: Request) -> Json:
         declared = self._sandbox.declared

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bot.sandbox.files import File
 from bot.sandbox.messages import Message
 from bot.sandbox.people import SLACKBOT_ID, Channel, Json, Person
+from bot.sandbox.refusals import Refused
 from bot.sandbox.views import View
 
 if TYPE_CHECKING:
@@ -86,9 +88,20 @@ class Showing:
             (*messages, *(one for one in aside if one.channel == channel)), key=lambda one: float(one.ts)
         )
         return {
-            "messages": [message_json(one) for one in everything[-MESSAGES_SHOWN:]],
+            "messages": [self._message(one) for one in everything[-MESSAGES_SHOWN:]],
             "unread": self.marks.unread(user_id, channel, everything),
         }
+
+    def _message(self, message: Message) -> Json:
+        """Without files it is said in few words, since nearly all messages are."""
+        shown = message_json(message)
+        return shown | {"files": [self._file(one) for one in message.files]} if message.files else shown
+
+    def _file(self, file_id: str) -> Json:
+        try:
+            return file_json(self._sandbox.file(file_id))
+        except Refused:
+            return {"id": file_id, "gone": True}
 
 
 def message_json(message: Message) -> Json:
@@ -103,6 +116,11 @@ def message_json(message: Message) -> Json:
         "edited": message.edited_ts is not None,
         "ephemeral": message.seen_only_by is not None,
     }
+
+
+def file_json(file: File) -> Json:
+    """A shared file as its message shows it; size in bytes."""
+    return {"id": file.id, "title": file.title, "size": file.length, "gone": False}
 
 
 def view_json(view: View) -> Json:

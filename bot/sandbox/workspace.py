@@ -193,7 +193,7 @@ class Workspace:
             return self.message(channel_id, ts)
 
     def post(self, channel_id: str, *, user: str, text: str, **more: Any) -> Message:
-        """Add a message. `more`: blocks, metadata, client_msg_id, thread_ts."""
+        """Add a message. `more`: blocks, metadata, client_msg_id, thread_ts, files."""
         with self.changing():
             ts = self.new_ts(channel_id)
             message = Message(channel=channel_id, ts=ts, at=self.clock(), user=user, text=text, **more)

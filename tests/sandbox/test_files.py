@@ -140,12 +140,56 @@ def test_completing_needs_a_list_of_files(client: WebClient, files: str) -> None
     assert error.response["error"] == "invalid_arguments"
 
 
-def test_sharing_into_a_channel_is_refused_and_leaves_the_file_as_it_was(client: WebClient) -> None:
+# ---- shared in a conversation, and deleted
+
+
+def shared(client: WebClient, channel: str, content: bytes = b"words", **more: Any) -> str:
+    """The id of a file that a message of its own shares there."""
+    file_id, url = asked(client, len(content))
+    send(url, content)
+    client.files_completeUploadExternal(files=[{"id": file_id}], channel_id=channel, **more)
+    return file_id
+
+
+def test_a_file_is_shared_in_a_message_of_its_own(sandbox: Sandbox, client: WebClient) -> None:
+    dm = sandbox.dm_id(ANA.id)
+    file_id = shared(client, dm, initial_comment="Here it is.")
+    message = sandbox.dm(ANA.id)[-1]
+    assert (message.files, message.text, message.from_bot) == ((file_id,), "Here it is.", True)
+    (told, *_) = client.conversations_history(channel=dm, limit=1)["messages"]
+    assert (told["subtype"], told["files"]) == ("file_share", [{"id": file_id}])
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ({"channel_id": "C0NOWHERE"}, "channel_not_found"),
+        ({"channel_id": ANA.id}, "channel_not_found"),
+        ({"channels": "C0ANY,C0OTHER"}, "invalid_arguments"),
+    ],
+)
+def test_a_place_that_takes_no_file_leaves_it_as_it_was(client: WebClient, place: Json, code: str) -> None:
     file_id, url = asked(client)
     send(url)
-    error = refused(lambda: client.files_completeUploadExternal(files=[{"id": file_id}], channel_id=OPEN.id))
-    assert error.response["error"] == "posting_to_channel_denied"
+    error = refused(lambda: client.files_completeUploadExternal(files=[{"id": file_id}], **place))
+    assert error.response["error"] == code
     assert client.files_completeUploadExternal(files=[{"id": file_id}])["ok"]
+
+
+def test_a_deleted_file_is_gone_and_its_message_stays(sandbox: Sandbox, client: WebClient) -> None:
+    file_id = shared(client, sandbox.dm_id(ANA.id))
+    assert client.files_delete(file=file_id)["ok"]
+    with pytest.raises(Refused, match="file_not_found"):
+        sandbox.file(file_id)
+    assert sandbox.dm(ANA.id)[-1].files == (file_id,)
+    assert refused(lambda: client.files_delete(file=file_id)).response["error"] == "file_deleted"
+
+
+def test_what_was_never_completed_cannot_be_deleted(client: WebClient) -> None:
+    file_id, _ = asked(client)
+    for unknown in (file_id, "F00000000"):
+        error = refused(lambda named=unknown: client.files_delete(file=named))
+        assert error.response["error"] == "file_not_found"
 
 
 def test_uploading_and_reading_each_need_their_scope() -> None:
@@ -156,6 +200,7 @@ def test_uploading_and_reading_each_need_their_scope() -> None:
         wanted = {
             "files.getUploadURLExternal": "files:write",
             "files.completeUploadExternal": "files:write",
+            "files.delete": "files:write",
             "files.info": "files:read",
         }
         for method, scope in wanted.items():
@@ -322,10 +367,12 @@ def test_faults_that_were_not_used_up_are_forgotten(sandbox: Sandbox, client: We
 # ---- on the page
 
 
-def test_the_page_serves_pictures_and_nothing_else(sandbox: Sandbox, client: WebClient) -> None:
-    def look(file_id: str) -> tuple[int, str, bytes]:
+def test_the_page_serves_pictures_as_such_and_all_else_as_plain_text(
+    sandbox: Sandbox, client: WebClient
+) -> None:
+    def look(file_id: str, way: str = "files") -> tuple[int, str, bytes]:
         try:
-            with urllib.request.urlopen(f"{sandbox.page_url}page/files/{file_id}", timeout=5) as answer:
+            with urllib.request.urlopen(f"{sandbox.page_url}page/{way}/{file_id}", timeout=5) as answer:
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
                 assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
                 return answer.status, answer.headers["Content-Type"], answer.read()
@@ -338,3 +385,8 @@ def test_the_page_serves_pictures_and_nothing_else(sandbox: Sandbox, client: Web
     send(url)
     for file_id in (uploaded(client, SVG)["id"], not_completed, "F00000000", "..%2Fpage.py"):
         assert look(file_id)[0] == 404
+    written = uploaded(client, SVG)["id"]
+    assert look(written, "documents") == (200, "text/plain; charset=utf-8", SVG)
+    client.files_delete(file=written)
+    for file_id in (written, not_completed, "F00000000"):
+        assert look(file_id, "documents")[0] == 404

@@ -1,6 +1,7 @@
 // A list of messages: rendered once each, replaced only when one changed, with day lines between.
 import { avatar, el, icon } from "./dom.js";
 import { renderBlocks } from "./blocks.js";
+import { fileNode } from "./file.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clockTime, dayKey, fullTime, longDay } from "./times.js";
 import { Values } from "./values.js";
@@ -146,11 +147,12 @@ function messageNode(message, { follows, viewer, ctx }) {
     el("span", { class: "message-side" }, avatar(who?.name ?? "?", message.user)),
     el("div", { class: "message-main" },
       message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), say(viewer.locale, "Only visible to you")) : null,
-      head, body(message, ctx),
+      head, body(message, ctx), (message.files ?? []).map((file) => fileNode(file, viewer)),
       message.edited ? el("span", { class: "edited" }, say(viewer.locale, "(edited)")) : null));
 }
 
 function body(message, ctx) {
+  if (!message.blocks.length && !message.text) return null;
   if (message.blocks.length) return renderBlocks(message.blocks, ctx);
   return el("div", { class: "message-text" }, mrkdwn(message.text, ctx));
 }

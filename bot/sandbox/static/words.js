@@ -32,9 +32,11 @@ const SPANISH = {
   "The list could not be loaded.": "No se pudo cargar la lista.",
   "This is the start of your conversation with {name}.": "Este es el inicio de tu conversación con {name}.",
   "This is the start of #{name}.": "Este es el inicio de #{name}.",
+  "This file was deleted.": "Este archivo se eliminó.",
   "Type to search": "Escribe para buscar",
   "We had some trouble connecting. Try again?": "Tuvimos problemas para conectarnos. ¿Lo intentas de nuevo?",
   "private channel": "canal privado",
+  "{count} KB": "{count} KB",
   "{count} unread": "{count} sin leer",
 };
 
