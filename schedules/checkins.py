@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,8 +16,9 @@ from bot.domain.members import Member, PersonRef
 from bot.domain.notices import Kind, notice
 from bot.domain.rotation import keys_for
 from bot.slack import posted_at
-from schedules.setting import BATCH, Recipe, Scene, Setting, each_apart
-from storage import checkins, members, outbox, planning, privacy, rules, timers, workspaces
+from schedules.setting import BATCH, Arrival, Recipe, Scene, Setting, each_apart
+from storage import checkins, members, outbox, planning, rules, timers, workspaces
+from storage.checkins import NewCard
 from storage.database import Tx
 from storage.rules import RuleKind
 from storage.timers import Timer, checkin_entity
@@ -164,39 +166,51 @@ def _closes_at(scene: Scene, _at: datetime) -> datetime:
 
 
 def _first_wanted(scene: Scene) -> bool:
-    found = checkins.get(scene.tx, scene.to, scene.week)
+    found = scene.checkin
     return found is not None and found.state is State.PLANNED and _is_open(scene)
 
 
 def _again_wanted(scene: Scene) -> bool:
-    found, was = checkins.get(scene.tx, scene.to, scene.week), scene.claim.facts["was"]
+    found, was = scene.checkin, scene.claim.facts["was"]
     if was == State.SENT and not deciding.may_remind(scene.now, scene.member.person.tz):
         return False
     return found is not None and found.state == was and _is_open(scene)
 
 
 def _arrival(scene: Scene) -> Message:
-    small = not privacy.words_possible(scene.tx, scene.member.team, scene.now, scene.to)
-    chosen = scene.member.preferences
+    small, chosen = not scene.words_possible, scene.member.preferences
     asked = keys_for(scene.week, chosen.length, chosen.items_off, small=small)
     return screens.arrival(scene.words, week=scene.week, questions=len(asked), only_for_you=small)
 
 
-def _first_sent(scene: Scene, channel: str, ts: str) -> None:
-    checkins.arrive(scene.tx, scene.to, scene.week, State.PLANNED, channel, ts)
+def _first_sent(arrivals: Sequence[Arrival]) -> None:
+    tx = arrivals[0].scene.tx
+    checkins.arrive(tx, map(_new_card, arrivals), State.PLANNED)
+    timers.put_all(tx, filter(None, map(_reminder, arrivals)))
+
+
+def _again_sent(arrivals: Sequence[Arrival]) -> None:
+    tx = arrivals[0].scene.tx
+    for scene in (arrival.scene for arrival in arrivals):
+        if scene.checkin and scene.checkin.ts:
+            checkins.retire_card(tx, scene.to, scene.week, scene.checkin.ts, scene.now)
+    checkins.arrive(tx, map(_new_card, arrivals), State.LATER)
+
+
+def _new_card(arrival: Arrival) -> NewCard:
+    scene = arrival.scene
+    return NewCard(ref=scene.to, week=scene.week, channel=arrival.channel, ts=arrival.ts)
+
+
+def _reminder(arrival: Arrival) -> Timer | None:
+    scene = arrival.scene
     if scene.epoch_on is None:
-        return
+        return None
     closes_at = closing_at(scene.epoch_on, scene.week, scene.member.person.tz)
-    at = deciding.reminder_at(posted_at(ts), closes_at, scene.calendar())
-    if at:
-        timers.put(scene.tx, checkin_entity(scene.to, scene.week), deciding.REMIND, at)
-
-
-def _again_sent(scene: Scene, channel: str, ts: str) -> None:
-    found = checkins.get(scene.tx, scene.to, scene.week)
-    if found and found.ts:
-        checkins.retire_card(scene.tx, scene.to, scene.week, found.ts, scene.now)
-    checkins.arrive(scene.tx, scene.to, scene.week, State.LATER, channel, ts)
+    at = deciding.reminder_at(posted_at(arrival.ts), closes_at, scene.calendar())
+    if at is None:
+        return None
+    return Timer(entity=checkin_entity(scene.to, scene.week), kind=deciding.REMIND, due_at=at)
 
 
 def _first_dropped(scene: Scene, why: str) -> None:

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from threading import Event
 from typing import TypeAlias
-
-from sqlalchemy.exc import OperationalError
 
 from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
@@ -27,7 +24,16 @@ from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
 from schedules import asks, checkins, digests, first_contact, supervision, teams
-from schedules.setting import Audience, Drawing, Patience, Pictured, Recipe, Scene, Setting
+from schedules.setting import (
+    Arrival,
+    Audience,
+    Drawing,
+    Pictured,
+    Recipe,
+    Scene,
+    Setting,
+    together,
+)
 from storage import outbox, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
@@ -107,7 +113,7 @@ def _take(setting: Setting, workspace: str) -> tuple[Sequence[Claim], Sequence[R
     with setting.store.begin(workspace) as tx:
         room = workspaces.room_to_send(tx, now, setting.pace, AT_ONCE)
         claims = outbox.claim(tx, now, lease, room) if room else ()
-        ready = _prepare(scenes(setting, tx, claims, now))
+        ready = _prepare(setting, tx, claims, now)
         if ready:
             workspaces.count_sending(tx, now, setting.pace, len(ready))
             # One with pictures is marked once they are uploaded, which may take longer than a lease.
@@ -118,7 +124,8 @@ def _take(setting: Setting, workspace: str) -> tuple[Sequence[Claim], Sequence[R
 def scenes(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Scene]:
     """Notices with their readers as they are now."""
     refs = tuple(dict.fromkeys(claim.to for claim in claims if claim.to))
-    audience = Audience(tx=tx, refs=refs, now=now)
+    weeks = frozenset(int(claim.facts["week"]) for claim in claims if "week" in claim.facts)
+    audience = Audience(tx=tx, refs=refs, weeks=weeks, now=now)
     return [
         Scene(
             tx=tx,
@@ -132,14 +139,21 @@ def scenes(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> 
     ]
 
 
-def _prepare(several: Sequence[Scene]) -> list[Ready]:
+def _prepare(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Ready]:
     """Judge and render; a notice that cannot be rendered is parked so that it stops nobody else's."""
     ready: list[Ready] = []
-    for scene in several:
-        with _stopping_nobody(scene, Fate.PARKED, "cannot_be_rendered"):
-            if one := _judge(scene):
-                ready.append(one)
+
+    def judge(some: Sequence[Claim]) -> None:
+        judged = [_judge(scene) for scene in scenes(setting, tx, some, now)]
+        ready.extend(filter(None, judged))
+
+    together(tx, claims, judge, lambda claim: _set_aside(tx, claim, Fate.PARKED, "cannot_be_rendered"))
     return ready
+
+
+def _set_aside(tx: Tx, claim: Claim, fate: Fate, reason: str) -> None:
+    log.error("notice set aside kind=%s reason=%s", claim.kind, reason)
+    outbox.settle(tx, claim, fate, reason)
 
 
 def _judge(scene: Scene) -> Ready | None:
@@ -252,45 +266,41 @@ def _record_all(round_: Round, carried: Sequence[Carried]) -> None:
     with setting.store.begin(round_.workspace) as tx:
         if pauses:  # the whole workspace waits, which is no attempt (delivery 6)
             workspaces.hold_sending(tx, now + max(pauses))
-        several = scenes(setting, tx, [one.claim for one, _ in carried], now)
-        for scene, (_, outcome) in zip(several, carried, strict=True):
-            with _stopping_nobody(scene, Fate.HELD, "cannot_be_recorded"):
-                _record(scene, outcome, setting.patience)
+        together(
+            tx,
+            carried,
+            lambda some: _record(setting, tx, some, now),
+            lambda one: _set_aside(tx, one[0].claim, Fate.HELD, "cannot_be_recorded"),
+        )
     for one, outcome in carried:
         how = type(outcome).__name__
         log.info("notice kind=%s delivery=%s outcome=%s", one.claim.kind, one.delivery_id, how)
 
 
-def _record(scene: Scene, outcome: Outcome | Untried, patience: Patience) -> None:
-    match outcome:
-        case Sent():
-            note_sent(scene, outcome)
-        case TryLater() | Untried():
-            outbox.release(scene.tx, scene.claim)
-        case Refused(error=code):  # Slack will not take it: everybody else's goes on
-            if outbox.settle(scene.tx, scene.claim, Fate.PARKED, code):
-                RECIPES[scene.claim.kind].dropped(scene, "refused")
-        case Unknown():
-            outbox.mark_unknown(scene.tx, scene.claim, "no_answer", patience.unknown)
+def _record(setting: Setting, tx: Tx, carried: Sequence[Carried], now: datetime) -> None:
+    several = scenes(setting, tx, [one.claim for one, _ in carried], now)
+    arrivals = []
+    for scene, (_, outcome) in zip(several, carried, strict=True):
+        match outcome:
+            case Sent(channel=channel, ts=ts):
+                arrivals.append(Arrival(scene=scene, channel=channel, ts=ts))
+            case TryLater() | Untried():
+                outbox.release(tx, scene.claim)
+            case Refused(error=code):  # Slack will not take it: everybody else's goes on
+                if outbox.settle(tx, scene.claim, Fate.PARKED, code):
+                    RECIPES[scene.claim.kind].dropped(scene, "refused")
+            case Unknown():
+                outbox.mark_unknown(tx, scene.claim, "no_answer", setting.patience.unknown)
+    note_sent(tx, arrivals)
 
 
-def note_sent(scene: Scene, sent: Sent) -> bool:
-    """Record that a notice went out, with what follows from it; False when it was settled already."""
-    if not outbox.mark_sent(scene.tx, scene.claim, sent.channel, sent.ts):
-        return False
-    RECIPES[scene.claim.kind].sent(scene, sent.channel, sent.ts)
-    return True
-
-
-@contextmanager
-def _stopping_nobody(scene: Scene, fate: Fate, reason: str) -> Iterator[None]:
-    """What is wrong with one notice is undone and ends it, and the others of the transaction go on."""
-    try:
-        with scene.tx.apart():
-            yield
-    except OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001  # a fault of ours that must not stand in everybody's way
-        kind = scene.claim.kind
-        log.error("notice set aside kind=%s reason=%s error=%s", kind, reason, type(error).__name__)
-        outbox.settle(scene.tx, scene.claim, fate, reason)
+def note_sent(tx: Tx, arrivals: Sequence[Arrival]) -> bool:
+    """Record that notices went out, with what follows from it; False when all were settled already."""
+    marked = outbox.mark_sent(tx, [(one.scene.claim, one.channel, one.ts) for one in arrivals])
+    by_kind: dict[Kind, list[Arrival]] = {}
+    for arrival in arrivals:
+        if arrival.scene.claim.delivery_id in marked:
+            by_kind.setdefault(arrival.scene.claim.kind, []).append(arrival)
+    for kind, some in by_kind.items():
+        RECIPES[kind].sent(some)
+    return bool(marked)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.domain.notices import BETWEEN_PEOPLE, Fate
 from bot.slack import Absent, Found, Refused, Sent, TryLater, Unknown
 from schedules.delivery import note_sent, scenes
-from schedules.setting import Setting
+from schedules.setting import Arrival, Setting
 from storage import members, outbox, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
@@ -48,7 +48,7 @@ def _conclude(setting: Setting, tx: Tx, claim: Claim, found: Found, now: datetim
     match found:
         case Sent():
             (scene,) = scenes(setting, tx, [claim], now)
-            return note_sent(scene, found)
+            return note_sent(tx, [Arrival(scene=scene, channel=found.channel, ts=found.ts)])
         case Absent():
             return outbox.release(tx, claim)
         case Refused(error=code) if claim.kind in BETWEEN_PEOPLE:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from threading import Event
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
@@ -16,16 +17,19 @@ from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
 from bot.content import Content, Words
 from bot.content.holidays import calendar_of, calendar_of_team
+from bot.domain.checkins import Checkin
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import USUAL_PACE, Pace, kept_until
 from bot.domain.privacy import WhoSees
 from bot.slack import Messenger
-from storage import members, privacy, teams, workspaces
+from storage import checkins, members, privacy, teams, workspaces
 from storage.database import Store, Tx
 from storage.outbox import Claim
 
 log = logging.getLogger(__name__)
+
+Row = TypeVar("Row")
 
 BATCH = 200
 """Rows looked at in one beat; the next beat takes the next ones."""
@@ -87,6 +91,7 @@ class Audience:
 
     tx: Tx
     refs: tuple[PersonRef, ...]
+    weeks: frozenset[int]
     now: datetime
 
     @cached_property
@@ -96,6 +101,17 @@ class Audience:
     @cached_property
     def user_ids(self) -> Mapping[PersonRef, str]:
         return members.user_ids(self.tx, self.refs)
+
+    @cached_property
+    def groups(self) -> Mapping[PersonRef, tuple[str, ...]]:
+        """The teams with which each is shown: none where there are no words. Without who is on no team."""
+        team_of = {ref: member.team.team_id for ref, member in self.members.items() if member.team}
+        return privacy.groups_of(self.tx, team_of, self.now)
+
+    @cached_property
+    def checkins(self) -> Mapping[tuple[PersonRef, int], Checkin]:
+        """What stood of the weeks that the notices are about."""
+        return checkins.of(self.tx, self.refs, self.weeks)
 
     @cached_property
     def epoch_on(self) -> date | None:
@@ -144,6 +160,16 @@ class Scene:
     def epoch_on(self) -> date | None:
         return self.audience.epoch_on
 
+    @property
+    def checkin(self) -> Checkin | None:
+        """What stood of the reader's week that this is about."""
+        return self.audience.checkins.get((self.to, self.week))
+
+    @property
+    def words_possible(self) -> bool:
+        """Whether the reader is in a group with words (privacy §3)."""
+        return bool(self.audience.groups.get(self.to))
+
     def calendar(self) -> Calendar:
         """The working calendar of the reader, or of the team whose channel this goes to."""
         if self.claim.to is not None:
@@ -187,6 +213,15 @@ class Pictured:
     with_pictures: Callable[[Sequence[Picture | None]], Message]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A notice that went out, and where it stands."""
+
+    scene: Scene
+    channel: str
+    ts: str
+
+
 def _never(_scene: Scene) -> bool:
     """Most kinds of notice wait for nothing but working time."""
     return False
@@ -210,15 +245,15 @@ def _nothing_more(*_about: object) -> None:
 class Recipe:
     """How one kind of notice is judged at the last moment, rendered, and settled.
 
-    wanted says whether it should still go out; sent and dropped record what became of it, in the same
-    transaction as the outbox row. heeds_quiet: it waits for the end of the reader's do-not-disturb.
-    waits: something that it tells of is still being made. ends_at: until when it is worth sending, if it
-    can arrive at an instant.
+    wanted says whether it should still go out; sent (of several at once) and dropped record what became of
+    it, in the same transaction as the outbox row. heeds_quiet: it waits for the end of the reader's
+    do-not-disturb. waits: something that it tells of is still being made. ends_at: until when it is worth
+    sending, if it can arrive at an instant.
     """
 
     wanted: Callable[[Scene], bool]
     render: Callable[[Scene], Message | Pictured]
-    sent: Callable[[Scene, str, str], None] = _nothing_more
+    sent: Callable[[Sequence[Arrival]], None] = _nothing_more
     dropped: Callable[[Scene, str], None] = _nothing_more
     waits: Callable[[Scene], bool] = _never
     ends_at: Callable[[Scene, datetime], datetime] = _kept
@@ -238,3 +273,31 @@ def each_apart(
         log.error("row pushed on error=%s", type(error).__name__)
         with setting.store.begin(workspace) as tx:
             push_on(tx, setting.now() + PUSHED_ON)
+
+
+def together(
+    tx: Tx, rows: Sequence[Row], act: Callable[[Sequence[Row]], None], push_on: Callable[[Row], None]
+) -> None:
+    """Many rows' work at once. One with which something is wrong is pushed on and stops nobody else's.
+
+    It is found by halves, so that the others are not done one by one.
+    """
+    trouble, half = _trouble_with(tx, rows, act), len(rows) // 2
+    if trouble and half:
+        together(tx, rows[:half], act, push_on)
+        together(tx, rows[half:], act, push_on)
+    elif trouble:
+        log.error("row pushed on error=%s", trouble)
+        push_on(rows[0])
+
+
+def _trouble_with(tx: Tx, rows: Sequence[Row], act: Callable[[Sequence[Row]], None]) -> str | None:
+    """Do it, or leave no trace of it and say what kind of error was in the way."""
+    try:
+        with tx.apart():
+            act(rows)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one row, the others go on
+        return type(error).__name__
+    return None

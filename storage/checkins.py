@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import bindparam, case, delete, or_, select, update
 
 from bot.domain.checkins import CARDS, Card, Checkin, Reason, State
 from bot.domain.members import PersonRef
 from storage import timers
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.schema import occurrences
 from storage.timers import Timer
 
@@ -32,6 +32,16 @@ class OldCard:
     ts: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCard:
+    """Where somebody's card of a week arrived."""
+
+    ref: PersonRef
+    week: int
+    channel: str
+    ts: str
+
+
 def add(tx: Tx, ref: PersonRef, week: int, state: State, reason: Reason | None = None) -> bool:
     """Record a person's week, once; False when it stands already."""
     return _add(tx, ref, CHECKIN, _slot(week), state, reason)
@@ -45,6 +55,16 @@ def add_weekly(tx: Tx, ref: PersonRef, on: date, reason: Reason | None = None) -
 def get(tx: Tx, ref: PersonRef, week: int) -> Checkin | None:
     found = tx.execute(select(occurrences).where(*_one(tx, ref, week))).first()
     return found and _checkin(tx, found)
+
+
+def of(
+    tx: Tx, refs: Collection[PersonRef], weeks: Collection[int]
+) -> Mapping[tuple[PersonRef, int], Checkin]:
+    """What is recorded of these people in these weeks."""
+    theirs = (among(occurrences.c.ref, refs), among(occurrences.c.slot, [_slot(week) for week in weeks]))
+    query = select(occurrences).where(*_here(tx), occurrences.c.kind == CHECKIN, *theirs)
+    found = ((PersonRef(row.ref), _checkin(tx, row)) for row in tx.execute(query))
+    return {(ref, checkin.week): checkin for ref, checkin in found}
 
 
 def list_weeks(tx: Tx, ref: PersonRef) -> tuple[Checkin, ...]:
@@ -77,19 +97,25 @@ def plan_again(tx: Tx, ref: PersonRef, week: int) -> None:
     tx.execute(update(occurrences).where(*here).values(state=State.PLANNED, reason=None))
 
 
-def arrive(tx: Tx, ref: PersonRef, week: int, was: State, channel: str, ts: str) -> None:
-    """A card arrived: the check-in now lives there, and is sent if it stood where it was."""
-    sealed = tx.keys.seal_id(tx.workspace, channel)
+def arrive(tx: Tx, cards: Iterable[NewCard], was: State) -> None:
+    """Cards arrived: the check-ins now live there, and are sent if they stood where they were."""
+    theirs = (occurrences.c.ref == bindparam("whose"), occurrences.c.slot == bindparam("which"))
+    here = update(occurrences).where(*_here(tx), occurrences.c.kind == CHECKIN, *theirs)
     state = case((occurrences.c.state == was, str(State.SENT)), else_=occurrences.c.state)
-    values = {"state": state, "sealed_channel": sealed, "ts": ts, "card": Card.ARRIVAL}
-    tx.execute(update(occurrences).where(*_one(tx, ref, week)).values(**values))
+    rows = [
+        {"whose": card.ref, "which": _slot(card.week), **_lives_at(tx, card.channel, card.ts)}
+        for card in cards
+    ]
+    tx.execute_all(here.values(state=state), rows)
 
 
 def set_newest_card(tx: Tx, ref: PersonRef, week: int, channel: str, ts: str) -> None:
     """A card arrived: the check-in now lives there."""
-    sealed = tx.keys.seal_id(tx.workspace, channel)
-    values = {"sealed_channel": sealed, "ts": ts, "card": Card.ARRIVAL}
-    tx.execute(update(occurrences).where(*_one(tx, ref, week)).values(**values))
+    tx.execute(update(occurrences).where(*_one(tx, ref, week)).values(**_lives_at(tx, channel, ts)))
+
+
+def _lives_at(tx: Tx, channel: str, ts: str) -> dict[str, Any]:
+    return {"sealed_channel": tx.keys.seal_id(tx.workspace, channel), "ts": ts, "card": Card.ARRIVAL}
 
 
 def set_card(tx: Tx, ref: PersonRef, week: int, ts: str, card: Card) -> None:

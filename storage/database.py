@@ -6,7 +6,7 @@ SQLite: WAL, full sync, writers begin immediately, so that a read-then-write can
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.members import PersonRef
@@ -70,9 +70,23 @@ class Tx:
         statement = self.insert(table).values(workspace=self.workspace, **row).on_conflict_do_nothing()
         return self.execute(statement.returning(table.c.workspace)).first() is not None
 
+    def add_all(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows of this workspace, all with the same columns; one whose key is taken stays as it is."""
+        self.execute_all(self.insert(table).values(workspace=self.workspace).on_conflict_do_nothing(), rows)
+
+    def execute_all(self, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """One statement for many rows, or for none."""
+        if rows:
+            self.execute(statement, rows)
+
     def insert(self, table: Any) -> Any:
         """An insert that knows on_conflict_do_nothing and on_conflict_do_update on either database."""
         return (postgresql if self.on_postgresql else sqlite).insert(table)
+
+
+def among(column: Any, values: Collection[Any]) -> Any:
+    """The column has one of these values. Many are bound at once, which spares looking at each."""
+    return column.in_(bindparam(None, tuple(values), column.type, expanding=True))
 
 
 class Store:

@@ -21,7 +21,7 @@ from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, monday_of
 from bot.domain.members import PersonRef
 from bot.domain.supervision import Shown
 from storage import teams
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.schema import answers, contributors, ledger, periods, releases, rosters
 
 LEASE = timedelta(minutes=10)
@@ -117,13 +117,21 @@ def roster(tx: Tx, period: int, id_: str) -> frozenset[PersonRef]:
     return frozenset(tx.execute(query).scalars())
 
 
-def rostered_in(tx: Tx, period: int, ref: PersonRef) -> str | None:
-    """The id of the group on whose frozen roster somebody stands in a period."""
-    query = select(rosters.c.group_id).where(
-        *_here(tx, rosters), rosters.c.period == period, rosters.c.ref == ref
-    )
-    found: str | None = tx.execute(query).scalar()
-    return found
+def rostered(tx: Tx, period: int, refs: Collection[PersonRef]) -> Mapping[PersonRef, tuple[str, ...]]:
+    """The teams of the group on whose frozen roster each of these people stands; nothing of the others."""
+    theirs = (*_here(tx, rosters), rosters.c.period == period, among(rosters.c.ref, refs))
+    found = tx.execute(select(rosters.c.ref, rosters.c.group_id).where(*theirs)).all()
+    ids = {id_ for _, id_ in found}
+    those = (among(releases.c.group_id, ids), releases.c.period == period)
+    groups = tx.execute(select(releases.c.group_id, releases.c.teams).where(*_here(tx, releases), *those))
+    teams_of = {id_: tuple(group) for id_, group in groups}
+    return {ref: teams_of[id_] for ref, id_ in found}
+
+
+def list_groups(tx: Tx, period: int) -> tuple[tuple[str, ...], ...]:
+    """The groups of a period, each as the ids of its teams."""
+    query = select(releases.c.teams).where(*_here(tx, releases), releases.c.period == period)
+    return tuple(tuple(group) for group in tx.execute(query).scalars())
 
 
 def list_weighed(tx: Tx, people: Collection[PersonRef], weeks: range) -> frozenset[PersonRef]:

@@ -6,17 +6,17 @@ changes nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, select, tuple_, update
 
 from bot.domain.members import PersonRef
 from bot.domain.notices import ONCE_FOR_ALL, Fate, Kind, Notice, urgency
 from storage import workspaces
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.schema import outbox
 
 
@@ -130,11 +130,25 @@ def mark_attempted(tx: Tx, claims: Sequence[Claim], lease: timedelta) -> frozens
     return frozenset(found.scalars())
 
 
-def mark_sent(tx: Tx, claim: Claim, channel: str, ts: str) -> bool:
-    """Record where the message stands; False when somebody else has settled it, or looks it up now."""
+def mark_sent(tx: Tx, sent: Collection[tuple[Claim, str, str]]) -> frozenset[str]:
+    """Record where messages stand, by claim, channel and ts; the delivery ids of those still in hand.
+
+    Left out is what somebody else has settled, or looks up now.
+    """
+    ids = among(outbox.c.delivery_id, [claim.delivery_id for claim, _, _ in sent])
+    fates = outbox.c.fate.in_([Fate.ATTEMPTED, Fate.UNKNOWN])
+    query = select(outbox.c.delivery_id, outbox.c.fence).where(outbox.c.workspace == tx.workspace, ids, fates)
+    fences = dict(tx.execute(query.with_for_update()).all())
+    mine = [one for one in sent if fences.get(one[0].delivery_id) == one[0].fence]
+    here = (outbox.c.workspace == tx.workspace, outbox.c.delivery_id == bindparam("which"))
+    marked = update(outbox).where(*here).values(fate=Fate.SENT, reason=None, lease_until=None)
+    tx.execute_all(marked, [_place(tx, claim, channel, ts) for claim, channel, ts in mine])
+    return frozenset(claim.delivery_id for claim, _, _ in mine)
+
+
+def _place(tx: Tx, claim: Claim, channel: str, ts: str) -> dict[str, Any]:
     sealed = tx.keys.seal_id(tx.workspace, channel)
-    values = {"fate": Fate.SENT, "sealed_channel": sealed, "sent_ts": ts, "lease_until": None}
-    return _settle(tx, claim, (Fate.ATTEMPTED, Fate.UNKNOWN), reason=None, **values)
+    return {"which": claim.delivery_id, "sealed_channel": sealed, "sent_ts": ts}
 
 
 def settle(tx: Tx, claim: Claim, fate: Fate, reason: str | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.domain.groups import partition, readers_of
@@ -24,16 +25,26 @@ def group_with(tx: Tx, team: Team | None, now: datetime, member: PersonRef | Non
     """
     if team is None:
         return ()
+    if member is not None:
+        return groups_of(tx, {member: team.team_id}, now)[member]
+    return _groups_with(tx, digests.last_period(tx), now, {team.team_id}).get(team.team_id, ())
+
+
+def groups_of(tx: Tx, team_of: Mapping[PersonRef, str], now: datetime) -> Mapping[PersonRef, tuple[str, ...]]:
+    """The same for each of these people; team_of: the id of their team."""
     period = digests.last_period(tx)
-    if period is None:
-        groups = partition(teams.rosters(tx, now))
-    else:
-        running = digests.list_period(tx, period)
-        rostered = digests.rostered_in(tx, period, member) if member else None
-        if rostered:
-            return next(found.teams for found in running if found.group_id == rostered)
-        groups = tuple(found.teams for found in running)
-    return next((group for group in groups if team.team_id in group), ())
+    rostered = {} if period is None else digests.rostered(tx, period, team_of)
+    others = {ref: team_id for ref, team_id in team_of.items() if ref not in rostered}
+    groups = _groups_with(tx, period, now, set(others.values())) if others else {}
+    return {**{ref: groups.get(team_id, ()) for ref, team_id in others.items()}, **rostered}
+
+
+def _groups_with(
+    tx: Tx, period: int | None, now: datetime, team_ids: Collection[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """The group that each of these teams is in, by its id; nothing of those in none."""
+    groups = partition(teams.rosters(tx, now)) if period is None else digests.list_groups(tx, period)
+    return {team_id: group for group in groups for team_id in group if team_id in team_ids}
 
 
 def who_sees(tx: Tx, team: Team | None, now: datetime, member: PersonRef | None = None) -> WhoSees:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,10 +35,15 @@ def ask_entity(ask_id: str) -> str:
 
 def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
     """Set a timer, or set it anew."""
-    row = {"workspace": tx.workspace, "entity": entity, "kind": kind, "due_at": due_at}
-    statement = tx.insert(timers).values(**row)
-    index = ["workspace", "entity", "kind"]
-    tx.execute(statement.on_conflict_do_update(index_elements=index, set_={"due_at": due_at}))
+    put_all(tx, (Timer(entity=entity, kind=kind, due_at=due_at),))
+
+
+def put_all(tx: Tx, these: Iterable[Timer]) -> None:
+    """Set timers, or set them anew."""
+    rows = [{"entity": timer.entity, "kind": timer.kind, "due_at": timer.due_at} for timer in these]
+    statement = tx.insert(timers).values(workspace=tx.workspace)
+    index, anew = ["workspace", "entity", "kind"], {"due_at": statement.excluded.due_at}
+    tx.execute_all(statement.on_conflict_do_update(index_elements=index, set_=anew), rows)
 
 
 def drop(tx: Tx, entity: str, *kinds: str) -> None:

@@ -293,7 +293,7 @@ def test_a_worker_killed_before_the_attempt_is_taken_over_after_its_lease(planne
     assert [len(planned.cards(person)) for person in STAFF] == [1, 1, 1]
     assert not mark(planned, dead)
     with planned.begin() as tx:
-        assert not outbox.mark_sent(tx, dead, "D1", "1.0")
+        assert not outbox.mark_sent(tx, [(dead, "D1", "1.0")])
 
 
 def test_two_machines_at_once_send_each_notice_once(planned: Office, neighbour: Setting) -> None:

@@ -37,6 +37,7 @@ from storage import (
     timers,
     workspaces,
 )
+from storage.checkins import NewCard
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 from storage.outbox import Claim
@@ -140,7 +141,7 @@ def _fill_outbox(tx: Tx, ana: PersonRef) -> Claim:
     outbox.add(tx, notice_to(ana, "w2"))
     (sent,) = outbox.claim(tx, NOW, LEASE, 1)
     outbox.mark_attempted(tx, [sent], LEASE)
-    outbox.mark_sent(tx, sent, "D0ANA", "2.0")
+    outbox.mark_sent(tx, [(sent, "D0ANA", "2.0")])
     outbox.add(tx, notice_to(ana))
     (lapsed,) = outbox.claim(tx, NOW, LEASE, 1)
     past = tx.real_now() - timedelta(minutes=5)
@@ -225,6 +226,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.leave": lambda tx: teams.leave(tx, ana, NOW),
         "teams.drop_plan": lambda tx: teams.drop_plan(tx, "t"),
         "privacy.words_possible": lambda tx: privacy.words_possible(tx, team_of(ben), NOW),
+        "privacy.groups_of": lambda tx: privacy.groups_of(tx, {ana: "t"}, NOW),
         "privacy.group_with": lambda tx: privacy.group_with(tx, team_of(ben), NOW),
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
@@ -233,6 +235,10 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "planning.week_that_may_come": lambda tx: planning.week_that_may_come(tx, ana, NOW),
         "planning.first_on": lambda tx: planning.first_on(tx, members.known(tx, ana, NOW), NOW),
     }
+
+
+def new_card(ref: PersonRef) -> NewCard:
+    return NewCard(ref=ref, week=3, channel="D9", ts="9.0")
 
 
 def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
@@ -244,6 +250,7 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.add": lambda tx: checkins.add(tx, ana, 3, State.PLANNED),
         "checkins.add_weekly": lambda tx: checkins.add_weekly(tx, ana, NOW.date()),
         "checkins.get": lambda tx: checkins.get(tx, ana, 3),
+        "checkins.of": lambda tx: checkins.of(tx, [ana], [3]),
         "checkins.list_weeks": lambda tx: checkins.list_weeks(tx, ana),
         "checkins.planned_weeks": lambda tx: checkins.planned_weeks(tx, ana),
         "checkins.list_stale_cards": lambda tx: checkins.list_stale_cards(tx, 10),
@@ -251,7 +258,7 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.move": lambda tx: checkins.move(tx, ana, 3, list(State), State.CLOSED),
         "checkins.skip": lambda tx: checkins.skip(tx, ana, 2, Reason.LEFT),
         "checkins.plan_again": lambda tx: checkins.plan_again(tx, ana, 2),
-        "checkins.arrive": lambda tx: checkins.arrive(tx, ana, 3, State.PLANNED, "D9", "9.0"),
+        "checkins.arrive": lambda tx: checkins.arrive(tx, [new_card(ana)], State.ANSWERED),
         "checkins.set_newest_card": lambda tx: checkins.set_newest_card(tx, ana, 3, "D9", "9.0"),
         "checkins.forget_before": lambda tx: checkins.forget_before(tx, 99, NOW.date() + timedelta(days=999)),
         "checkins.set_card": lambda tx: checkins.set_card(tx, ana, 3, "2.0", Card.FIXED),
@@ -276,7 +283,8 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.last_period": digests.last_period,
         "digests.has_debited": digests.has_debited,
         "digests.list_open": digests.list_open,
-        "digests.rostered_in": lambda tx: digests.rostered_in(tx, 0, ana),
+        "digests.rostered": lambda tx: digests.rostered(tx, 0, [ana]),
+        "digests.list_groups": lambda tx: digests.list_groups(tx, 0),
         "digests.roster": lambda tx: digests.roster(tx, 0, GROUP),
         "digests.list_weighed": lambda tx: digests.list_weighed(tx, [ana], range(9)),
         "digests.spent": lambda tx: digests.spent(tx, 1),
@@ -310,6 +318,7 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
         "asks.list_to": lambda tx: asks.list_to(tx, ben),
         "asks.set_also_asked": lambda tx: asks.set_also_asked(tx, "a", ben),
         "asks.move": lambda tx: asks.move(tx, "a", WAITING, AskState.AGREED),
+        "timers.put_all": lambda tx: timers.put_all(tx, [Timer(entity="e", kind="close", due_at=NOW)]),
         "timers.put": lambda tx: timers.put(tx, entity, "ask_deputy", NOW + timedelta(days=1)),
         "timers.list_due": lambda tx: timers.list_due(tx, ["ask_deputy", "retire"], NOW, 10),
         "timers.earliest_due_at": timers.earliest_due_at,
@@ -327,7 +336,7 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.mark_unknown": lambda tx: outbox.mark_unknown(tx, claim, "no_answer", LEASE),
         "outbox.release": lambda tx: outbox.release(tx, claim),
         "outbox.claim_unknown": lambda tx: outbox.claim_unknown(tx, LEASE),
-        "outbox.mark_sent": lambda tx: outbox.mark_sent(tx, claim, "D9", "9.0"),
+        "outbox.mark_sent": lambda tx: outbox.mark_sent(tx, [(claim, "D9", "9.0")]),
         "outbox.list_stuck": outbox.list_stuck,
         "outbox.postpone": lambda tx: outbox.postpone(tx, claim, NOW, NOW),
         "outbox.judge_again": lambda tx: outbox.judge_again(tx, ana, NOW - timedelta(days=1)),

@@ -117,15 +117,15 @@ def test_a_sent_message_is_remembered_by_where_it_stands(tx: Tx, ana: PersonRef)
     outbox.add(tx, note(ana))
     claim = attempted(tx)
     assert outbox.sent_at(tx, note(ana).dedupe_key) is None
-    assert outbox.mark_sent(tx, claim, "D1", "1.5")
+    assert outbox.mark_sent(tx, [(claim, "D1", "1.5")])
     assert outbox.sent_at(tx, note(ana).dedupe_key) == ("D1", "1.5")
     assert outbox.sent_at(tx, note(ana, "w2").dedupe_key) is None
-    assert not outbox.mark_sent(tx, claim, "D1", "2.5")
+    assert not outbox.mark_sent(tx, [(claim, "D1", "2.5")])
 
 
 def test_a_message_is_not_recorded_as_sent_without_an_attempt(tx: Tx, ana: PersonRef) -> None:
     outbox.add(tx, note(ana))
-    assert not outbox.mark_sent(tx, claimed(tx), "D1", "1.5")
+    assert not outbox.mark_sent(tx, [(claimed(tx), "D1", "1.5")])
 
 
 @pytest.mark.parametrize("after", [claimed, attempted])
@@ -163,8 +163,8 @@ def test_a_lapsed_lease_is_taken_over_and_the_old_holder_changes_nothing(tx: Tx,
     assert not outbox.settle(tx, old, Fate.NOT_WANTED)
     assert not outbox.postpone(tx, old, NOW + MINUTE, NOW)
     assert mark(tx, new)
-    assert not outbox.mark_sent(tx, old, "D1", "1.0")
-    assert outbox.mark_sent(tx, new, "D1", "2.0")
+    assert not outbox.mark_sent(tx, [(old, "D1", "1.0")])
+    assert outbox.mark_sent(tx, [(new, "D1", "2.0")])
     assert outbox.sent_at(tx, note(ana).dedupe_key) == ("D1", "2.0")
 
 
@@ -212,8 +212,8 @@ def test_an_attempt_whose_worker_died_is_looked_up_and_never_just_sent_again(tx:
     assert looked_up is not None
     assert (looked_up.delivery_id, looked_up.fence) == (old.delivery_id, old.fence + 1)
     assert outbox.claim_unknown(tx, LEASE) is None
-    assert not outbox.mark_sent(tx, old, "D1", "1.0")
-    assert outbox.mark_sent(tx, looked_up, "D1", "1.0")
+    assert not outbox.mark_sent(tx, [(old, "D1", "1.0")])
+    assert outbox.mark_sent(tx, [(looked_up, "D1", "1.0")])
     assert fates(tx) == [(Fate.SENT, None)]
 
 
@@ -399,7 +399,7 @@ def held(tx: Tx, claim: Claim) -> None:
 
 
 def sent(tx: Tx, claim: Claim) -> None:
-    outbox.mark_sent(tx, claim, "D1", "1.0")
+    outbox.mark_sent(tx, [(claim, "D1", "1.0")])
 
 
 @pytest.mark.parametrize("before", [in_hand, unknown, parked, held, sent])
