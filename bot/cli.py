@@ -189,6 +189,24 @@ def backup(
         typer.echo(save(database_url(), into, wall_clock(), show_progress))
 
 
+@db.command(short_help="Put a backup in place of the database.")
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `choir db backup` made.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in place of the database, which is kept. Stop `choir run` first.
+
+    Everything is checked before anything is replaced; what may have gone out since is looked up before
+    it is sent.
+    """
+    settings = read("db.restore")
+    from bot.app import wall_clock
+    from bot.setup.backup import put_back
+
+    with said_in_words():
+        typer.echo(put_back(settings, file, wall_clock(), show_progress, agreed_at_once if yes else agreed))
+
+
 @admin.command("add")
 def add_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like U012AB3CD.")]) -> None:
     """Let somebody set up teams in Slack, without being an owner of the workspace."""
@@ -233,6 +251,18 @@ def show_progress(done: int, total: int) -> None:
     """How far something long is, where somebody looks; a file of log lines gets none."""
     if sys.stderr.isatty():
         typer.echo(f"\r{done * 100 // max(total, 1)} %", nl=done >= total, err=True)
+
+
+def agreed(question: str) -> bool:
+    """Asks the operator. Raises click's Abort when nobody is there to say."""
+    *facts, question = question.splitlines()
+    typer.echo("\n".join(facts))
+    return typer.confirm(question)
+
+
+def agreed_at_once(_question: str) -> bool:
+    """They said so with the command."""
+    return True
 
 
 @contextmanager

@@ -25,6 +25,9 @@ from storage.database import BUSY_MS, CONNECT_SECONDS, sqlite_file
 PAGES_AT_ONCE = 2_500
 """Ten megabytes between two looks at how far it is."""
 
+JOURNALS = ("-wal", "-shm", "-journal")
+"""What SQLite leaves beside a database that was not closed."""
+
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much; at least once for every ten megabytes."""
 
@@ -35,10 +38,15 @@ class NoCopy(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a copy holds: the revision of its tables, and each workspace with the check of its keys."""
+    """What a copy holds: its tables, their revision, and by workspace the check of its keys.
+
+    drawn: the newest period for which an update was drawn, or was to be, in each workspace that has one.
+    """
 
     revision: str
     key_checks: dict[str, str]
+    tables: frozenset[str]
+    drawn: dict[str, int]
 
 
 def suffix(url: str) -> str:
@@ -49,7 +57,7 @@ def save(url: str, file: Path, progress: Progress) -> Contents:
     """Copy the database into a new file that only its owner reads; what is in it. Raises NoCopy, OSError."""
     if file.exists():
         raise NoCopy(f"{file} exists already, and nothing is written over: name another file.")
-    with _unnamed(file) as part:
+    with unnamed(file) as part:
         source = sqlite_file(url)
         if source:
             copy_sqlite(source, part, progress)
@@ -57,25 +65,25 @@ def save(url: str, file: Path, progress: Progress) -> Contents:
         else:
             _run("pg_dump", "--format=custom", f"--file={part}", *_connection(url), url=url)
             contents = examine_dump(part)
-        _flush(part)
+        flush(part)
         part.rename(file)
-        _flush(file.parent)
+        flush(file.parent)
     return contents
 
 
 @contextmanager
-def _unnamed(file: Path) -> Iterator[Path]:
+def unnamed(file: Path) -> Iterator[Path]:
     """An empty file beside it that only its owner reads; gone at the end unless it was renamed."""
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     part.touch(mode=0o600, exist_ok=False)
     try:
         yield part
     finally:
-        for left in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm", "-journal"))):
-            left.unlink(missing_ok=True)
+        for end in ("", *JOURNALS):
+            Path(f"{part}{end}").unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Let the disk have it."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -95,12 +103,20 @@ def copy_sqlite(source: Path, into: Path, progress: Progress) -> None:
     def told(_status: int, remaining: int, total: int) -> None:
         progress(total - remaining, total)
 
-    with _sqlite_words(source), _connected(source, "ro") as there, _connected(into, "rw") as here:
-        # In a transaction of its own a copy made in steps does not begin anew whenever somebody writes.
-        there.execute("BEGIN")
-        there.execute("SELECT count(*) FROM sqlite_master")
-        there.backup(here, pages=PAGES_AT_ONCE, progress=told)
-        here.execute("PRAGMA journal_mode=DELETE")
+    with _sqlite_words(source):
+        with _connected(source, "ro") as there, _connected(into, "rw") as here:
+            # In a transaction of its own a copy made in steps does not begin anew whenever somebody writes.
+            there.execute("BEGIN")
+            there.execute("SELECT count(*) FROM sqlite_master")
+            there.backup(here, pages=PAGES_AT_ONCE, progress=told)
+        close_journal(into)
+
+
+def close_journal(file: Path) -> None:
+    """Let a database be a single file, if nobody else has it open. Raises sqlite3.DatabaseError."""
+    with _connected(file, "rw") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def examine_sqlite(file: Path) -> Contents:
@@ -108,12 +124,16 @@ def examine_sqlite(file: Path) -> Contents:
     with _sqlite_words(file), _connected(file, "ro") as copy:
         if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise NoCopy(f"{file} is damaged: use another backup.")
-        found = copy.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
-        revisions = copy.execute("SELECT version_num FROM alembic_version").fetchall() if found else []
-        if not revisions:
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {"alembic_version", "workspaces"} <= tables:
             raise NoCopy(f"{file} holds no database of Choir.")
+        revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()[0]
         checks = copy.execute("SELECT workspace, key_check FROM workspaces").fetchall()
-    return Contents(revision=revisions[0][0], key_checks=dict(checks))
+        drawn = copy.execute(DRAWN).fetchall() if "releases" in tables else []
+    return Contents(revision=revision, key_checks=dict(checks), tables=frozenset(tables), drawn=dict(drawn))
+
+
+DRAWN = "SELECT workspace, max(period) FROM releases WHERE m IS NOT NULL GROUP BY workspace"
 
 
 @contextmanager
@@ -144,15 +164,32 @@ SQLITE_WORDS = {
 
 # ---- PostgreSQL
 
+COPYS_NULL = r"\N"
+LOCKS = "-c lock_timeout=10s"
+"""Whoever holds a table for longer is said, not waited for."""
+
 
 def examine_dump(file: Path) -> Contents:
     """Read a whole dump with pg_restore. Raises NoCopy when it is not whole, or not Choir's."""
     _run("pg_restore", "--file=/dev/null", str(file))
-    revisions = _rows(file, "alembic_version")
-    if not revisions:
+    listed = _run("pg_restore", "--list", str(file))
+    tables = frozenset(re.findall(r"(?m)^\d+; \d+ \d+ TABLE (?!DATA )\S+ (\S+) ", listed))
+    if not {"alembic_version", "workspaces"} <= tables:
         raise NoCopy(f"{file} holds no database of Choir.")
+    (revision,) = _rows(file, "alembic_version")
     checks = {row["workspace"]: row["key_check"] for row in _rows(file, "workspaces")}
-    return Contents(revision=revisions[0]["version_num"], key_checks=checks)
+    debited = [row for row in _rows(file, "releases") if row["m"] != COPYS_NULL]
+    drawn = {
+        name: max(int(row["period"]) for row in debited if row["workspace"] == name)
+        for name in {row["workspace"] for row in debited}
+    }
+    return Contents(revision=revision["version_num"], key_checks=checks, tables=tables, drawn=drawn)
+
+
+def load_dump(url: str, file: Path) -> None:
+    """Put a dump's tables in place of those of the same names, all or none. Raises NoCopy."""
+    words = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction")
+    _run("pg_restore", *words, *_connection(url), str(file), url=url)
 
 
 def _rows(file: Path, table: str) -> list[dict[str, str]]:
@@ -185,7 +222,7 @@ def _run(program: str, *words: str, url: str | None = None) -> str:
             "server (on Debian and Ubuntu, as administrator: apt install postgresql-client), then try again."
         )
     password = make_url(url).password if url else None
-    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    environ = {"PGOPTIONS": LOCKS, **os.environ, **({"PGPASSWORD": password} if password else {})}
     done = subprocess.run([path, *words], env=environ, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise NoCopy(f"{program} did not do it: {_complaint(done.stderr)}")

@@ -131,6 +131,12 @@ class Store:
         self.engine.dispose()
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether tables of a revision can be used or brought up to date: it is not of a newer version."""
+    scripts = ScriptDirectory.from_config(_alembic())
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(

@@ -70,6 +70,13 @@ def last_period(tx: Tx) -> int | None:
     return found
 
 
+def last_drawn(tx: Tx) -> int | None:
+    """The newest period for which an update was drawn, or was to be when its worker died."""
+    mine = (*_here(tx, releases), releases.c.m.is_not(None))
+    found: int | None = tx.execute(select(func.max(releases.c.period)).where(*mine)).scalar()
+    return found
+
+
 def has_debited(tx: Tx) -> bool:
     """Whether some group's period lies between debit and release: it will be released, or lost."""
     query = select(func.count()).where(*_here(tx, releases), releases.c.state == ReleaseState.DEBITED)

@@ -29,10 +29,14 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What should be out by now and is not, with what may hold it up. All instants are UTC."""
+    """What should be out by now and is not, with what may hold it up. All instants are UTC.
+
+    looked_up: may have gone out; Slack's history is to tell.
+    """
 
     due: int
     oldest_due_at: datetime | None
+    looked_up: int
     stuck: tuple[Stuck, ...]
     paused_until: datetime | None
     roster_read_at: datetime | None
@@ -59,6 +63,7 @@ def backlog(tx: Tx, now: datetime, late: timedelta = timedelta()) -> Backlog:
     return Backlog(
         due=many,
         oldest_due_at=oldest,
+        looked_up=_looked_up(tx),
         stuck=_stuck(tx),
         paused_until=held_until if held_until and held_until > now else None,
         roster_read_at=workspace.roster_synced_at,
@@ -85,6 +90,11 @@ def _on_the_way(tx: Tx) -> Select[int, Any]:
     """How many are not settled yet, and when the first of them is due."""
     here = (outbox.c.workspace == tx.workspace, outbox.c.fate.in_(ON_THE_WAY))
     return select(func.count(), func.min(outbox.c.due_at)).where(*here)
+
+
+def _looked_up(tx: Tx) -> int:
+    unknown = (outbox.c.workspace == tx.workspace, outbox.c.fate == Fate.UNKNOWN)
+    return int(tx.execute(select(func.count()).select_from(outbox).where(*unknown)).scalar_one())
 
 
 def _stuck(tx: Tx) -> tuple[Stuck, ...]:

@@ -55,6 +55,15 @@ def emptied_postgresql(postgresql_server: Path, keys: Keys) -> Iterator[Callable
         yield empty
 
 
+@pytest.fixture
+def postgresql_programs() -> Iterator[None]:
+    """pg_dump and the like are on this machine, as new as the server."""
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{postgresql.programs()}{os.pathsep}{before}"
+    yield
+    os.environ["PATH"] = before
+
+
 @pytest.fixture(scope="session")
 def made_sqlite(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Path:
     """A SQLite file whose tables are made; tests get copies."""

@@ -19,7 +19,7 @@ COMMANDS = {
     "init": (),
     "doctor": (),
     "status": (),
-    "db": ("upgrade", "backup"),
+    "db": ("upgrade", "backup", "restore"),
     "admin": ("add", "remove", "list"),
 }
 

@@ -1,16 +1,40 @@
-"""`choir db backup`: a checked copy of the database, made while the bot runs. Needs no key."""
+"""`choir db backup`, a checked copy of the database made while the bot runs, and `choir db restore`."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from storage import backup
+from bot.config import Settings
+from storage import backup, restore
 from storage.backup import NoCopy, Progress
+from storage.crypto import Keys
+from storage.database import sqlite_file
+from storage.restore import Restoration
+from storage.workspaces import WrongKeys
 
 FOLDER = Path("backups")
 
+SURE = """\
+{file} is whole, and the keys in .env open it. If it is put back:
+  - What people answered, chose and asked since it was made is gone from Choir.
+  - The database as it is now, if there is one, is kept as {kept}.
+  - Messages that may have gone out since are looked up in Slack before any is sent.
+  - An update that came out since, and that the database as it is now no longer knows, would be drawn again:
+    read "Backups" in docs/operating.md if that may be.
+Put it back?"""
+DONE = """\
+{file} is in place. Start `choir run`: it first looks up what may have gone out since.
+`choir status` says how much is left to look up."""
+UNDO = """
+The database as it was is kept as {kept}. To undo this: choir db restore {kept}
+Delete that file within seven days: what was erased meanwhile is still in it."""
+
 
 def save(database_url: str, into: Path | None, now: datetime, progress: Progress) -> str:
-    """Copy into a file or a folder, at first `backups`. Returns what to tell the operator. Raises NoCopy."""
+    """Copy into a file or a folder, at first `backups`. Needs no key. Returns what to tell the operator.
+
+    Raises NoCopy.
+    """
     try:
         file = _name(database_url, into, now)
         contents = backup.save(database_url, file, progress)
@@ -23,9 +47,42 @@ def save(database_url: str, into: Path | None, now: datetime, progress: Progress
     )
 
 
+def put_back(
+    settings: Settings, file: Path, now: datetime, progress: Progress, agreed: Callable[[str], bool]
+) -> str:
+    """Put a backup in place of the database once the operator agreed. Returns what to tell them.
+
+    Raises NoCopy; then nothing was changed.
+    """
+    kept = _kept(settings.database_url, file, now)
+    keys = Keys(master=settings.master_key, reference=settings.ref_key)
+    what = Restoration(url=settings.database_url, file=file, kept=kept, keys=keys, now=now)
+    try:
+        done = restore.put_back(what, progress, lambda: agreed(SURE.format(file=file, kept=kept)))
+    except WrongKeys:
+        raise NoCopy(
+            f"The keys in .env are not those that {file} was made with: put those back first."
+        ) from None
+    except OSError as error:
+        raise NoCopy(f"{error.filename or file} cannot be used: {error.strerror}.") from None
+    if not done:
+        return "Nothing was changed."
+    return DONE.format(file=file) + (UNDO.format(kept=kept) if kept.exists() else "")
+
+
 def _name(database_url: str, into: Path | None, now: datetime) -> Path:
-    name = f"choir-{now:%Y%m%dT%H%M%SZ}{backup.suffix(database_url)}"
+    name = f"choir-{_stamp(now)}{backup.suffix(database_url)}"
     if into is None:
         FOLDER.mkdir(mode=0o700, exist_ok=True)
         return FOLDER / name
     return into / name if into.is_dir() else into
+
+
+def _kept(database_url: str, file: Path, now: datetime) -> Path:
+    """A new file for the database that is replaced: beside it, or beside the backup on PostgreSQL."""
+    beside = sqlite_file(database_url) or file
+    return beside.with_name(f"choir-replaced-{_stamp(now)}{backup.suffix(database_url)}")
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%SZ}"

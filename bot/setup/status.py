@@ -80,6 +80,7 @@ def _lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
         ("due now", _due(backlog, now)),
         ("for later", _later(ahead)),
         ("last hour", _delays(standing.delays)),
+        *_looked_up(backlog),
         *_stuck(backlog.stuck),
         ("pause", _pause(backlog)),
         ("roster", _roster(backlog, now)),
@@ -106,6 +107,14 @@ def _delays(delays: tuple[timedelta, ...]) -> str:
     return (
         f"{_messages(len(delays))} sent; half of them within {half} of their time, the latest {last} after it"
     )
+
+
+def _looked_up(backlog: Backlog) -> Iterator[tuple[str, str]]:
+    if backlog.looked_up:
+        yield (
+            "looked up",
+            f"{_messages(backlog.looked_up)}: may have gone out; Slack's history is asked first",
+        )
 
 
 def _stuck(stuck: tuple[Stuck, ...]) -> Iterator[tuple[str, str]]:
@@ -166,6 +175,7 @@ def _as_json(standing: Standing, now: datetime) -> dict[str, Any]:
         "workspace": standing.workspace,
         "due": backlog.due,
         "oldest_due_seconds": (now - oldest).total_seconds() if oldest else None,
+        "looked_up": backlog.looked_up,
         "later": ahead.later,
         "next_due_at": _iso(ahead.next_due_at),
         "sent_last_hour": len(delays),

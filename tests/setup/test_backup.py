@@ -1,5 +1,6 @@
-"""`choir db backup`, on both databases, as an operator types it."""
+"""`choir db backup` and `choir db restore`, as an operator types them."""
 
+import base64
 import os
 import re
 from collections.abc import Callable
@@ -9,7 +10,9 @@ import pytest
 
 from bot.bench import postgresql
 from bot.sandbox import Sandbox
+from bot.setup.init import new_key
 from storage import workspaces
+from storage.crypto import Keys
 from storage.database import Store
 from tests.setup.conftest import Ran
 from tests.setup.test_run import running
@@ -122,3 +125,89 @@ def program(folder: Path, script: str) -> None:
     """A pg_dump of our own."""
     (folder / "pg_dump").write_text(f"#!/bin/sh\n{script}\n")
     (folder / "pg_dump").chmod(0o700)
+
+
+# ---- the way back
+
+
+@pytest.fixture
+def keyed_here(here: dict[str, str], keys: Keys) -> dict[str, str]:
+    """The same with everything that `choir run` needs. The bot is off."""
+    return {
+        **here,
+        "SLACK_BOT_TOKEN": "xoxb-of-nobody-at-all",
+        "SLACK_APP_TOKEN": "xapp-of-nobody-at-all",
+        "CHOIR_MASTER_KEY": base64.urlsafe_b64encode(keys.master).decode(),
+        "CHOIR_REF_KEY": base64.urlsafe_b64encode(keys.reference).decode(),
+    }
+
+
+@pytest.fixture
+def grown(store: Store, choir: Choir, here: dict[str, str]) -> Store:
+    """There is a backup of T1, and since then T2 came in."""
+    assert choir("db", "backup", "old", environ=here).returncode == 0
+    with store.begin("T2") as tx:
+        workspaces.enter(tx, "MX")
+    store.close()
+    return store
+
+
+@on_one
+def test_it_says_what_follows_asks_and_names_the_way_back(
+    choir: Choir, keyed_here: dict[str, str], grown: Store, tmp_path: Path
+) -> None:
+    ended = choir("db", "restore", "old", environ=keyed_here, typed="y\n")
+    assert ended.returncode == 0, ended.stderr
+    for said in (
+        "is gone from Choir",
+        "is kept as",
+        "looked up in Slack before any is sent",
+        "would be drawn again",
+    ):
+        assert said in ended.stdout
+    assert workspaces.list_ids(grown) == ("T1",)
+    grown.close()
+    (undo,) = re.findall(r"To undo this: choir (db restore \S+)$", ended.stdout, re.M)
+    assert choir(*undo.split(), "--yes", environ=keyed_here).returncode == 0
+    assert workspaces.list_ids(grown) == ("T1", "T2")
+
+
+@on_one
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 0), ("", 1)], ids=["no", "nobody there"])
+def test_without_a_yes_nothing_changes(
+    choir: Choir, keyed_here: dict[str, str], grown: Store, typed: str, code: int
+) -> None:
+    ended = choir("db", "restore", "old", environ=keyed_here, typed=typed)
+    assert ended.returncode == code
+    assert "is in place" not in ended.stdout
+    assert workspaces.list_ids(grown) == ("T1", "T2")
+
+
+@on_one
+def test_other_keys_are_refused_before_anything_is_asked(
+    choir: Choir, keyed_here: dict[str, str], grown: Store
+) -> None:
+    ended = choir("db", "restore", "old", environ={**keyed_here, "CHOIR_REF_KEY": new_key()})
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == (
+        "The keys in .env are not those that old was made with: put those back first."
+    )
+    assert ended.stdout == ""
+    assert workspaces.list_ids(grown) == ("T1", "T2")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_while_others_are_connected_to_postgresql_it_is_refused(
+    choir: Choir, keyed_here: dict[str, str], grown: Store
+) -> None:
+    ended = choir("db", "restore", "old", "--yes", environ=keyed_here)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("Others are connected to this database: stop every")
+    assert workspaces.list_ids(grown) == ("T1", "T2")
+
+
+@on_one
+def test_the_use_of_the_keys_is_logged(choir: Choir, keyed_here: dict[str, str], grown: Store) -> None:
+    ended = choir("db", "restore", "old", "--yes", environ=keyed_here)
+    assert "keys in use command=db.restore" in ended.stderr
+    grown.close()

@@ -48,6 +48,7 @@ def busy(keyed: dict[str, str], tmp_path: Path) -> Store:
     put(store, "T1", "ahead", now + 3 * HOUR)
     put(store, "T1", "refused", now - HOUR, fate=Fate.PARKED, reason="user_disabled")
     put(store, "T1", "unwritten", now - HOUR, fate=Fate.PARKED, reason="cannot_be_rendered")
+    put(store, "T1", "unknown", now + HOUR, fate=Fate.UNKNOWN, reason="restored")
     put(store, "T1", "held", now - HOUR, fate=Fate.HELD, reason="missing_scope")
     sent_at = now - timedelta(minutes=10)
     for number in (1, 2, 4):
@@ -72,7 +73,8 @@ def test_it_says_in_words_what_waits_what_is_late_and_why(choir: Choir, busy: St
     assert "Workspace T1" in ended.stdout
     found = said(ended)
     assert found["due now"] == "1 message, the oldest for 30 minutes"
-    assert found["for later"].startswith("1 message, the next on ")
+    assert found["for later"].startswith("2 messages, the next on ")
+    assert found["looked up"] == "1 message: may have gone out; Slack's history is asked first"
     assert found["last hour"] == (
         "3 messages sent; half of them within 2 minutes of their time, the latest 4 minutes after it"
     )
@@ -95,7 +97,8 @@ def test_it_says_the_same_to_programs(choir: Choir, busy: Store) -> None:
     assert found == {
         "workspace": "T1",
         "due": 1,
-        "later": 1,
+        "looked_up": 1,
+        "later": 2,
         "sent_last_hour": 3,
         "median_delay_seconds": pytest.approx(120),
         "longest_delay_seconds": pytest.approx(240),

@@ -282,6 +282,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     return {
         "digests.last_period": digests.last_period,
         "digests.has_debited": digests.has_debited,
+        "digests.last_drawn": digests.last_drawn,
         "digests.list_open": digests.list_open,
         "digests.rostered": lambda tx: digests.rostered(tx, 0, [ana]),
         "digests.list_groups": lambda tx: digests.list_groups(tx, 0),

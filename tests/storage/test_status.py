@@ -35,7 +35,13 @@ def put(
 
 def test_where_nothing_waits_nothing_is_late_or_stuck(tx: Tx) -> None:
     assert status.backlog(tx, NOW) == Backlog(
-        due=0, oldest_due_at=None, stuck=(), paused_until=None, roster_read_at=None, uninstalled_at=None
+        due=0,
+        oldest_due_at=None,
+        looked_up=0,
+        stuck=(),
+        paused_until=None,
+        roster_read_at=None,
+        uninstalled_at=None,
     )
     assert status.ahead(tx, NOW) == Ahead(later=0, next_due_at=None)
     assert status.delays(tx, NOW - HOUR) == ()
@@ -51,6 +57,15 @@ def test_what_is_due_and_not_settled_is_late_since_the_oldest_of_it(tx: Tx, ana:
     found = status.backlog(tx, NOW)
     assert (found.due, found.oldest_due_at) == (3, NOW - 2 * MINUTE)
     assert status.ahead(tx, NOW) == Ahead(later=1, next_due_at=NOW + MINUTE)
+
+
+def test_what_may_have_gone_out_and_is_looked_up_is_counted_whenever_it_is_due(
+    tx: Tx, ana: PersonRef
+) -> None:
+    for about, due_at in (("late", NOW - MINUTE), ("ahead", NOW + MINUTE)):
+        put(tx, ana, about, due_at, fate=Fate.UNKNOWN)
+    found = status.backlog(tx, NOW)
+    assert (found.looked_up, found.due) == (2, 1)
 
 
 def test_what_became_due_just_now_is_not_late_for_whoever_allows_it_a_moment(tx: Tx, ana: PersonRef) -> None:
@@ -108,7 +123,7 @@ def test_a_look_at_the_backlog_reads_no_more_than_an_index_finds(store: Store) -
             looks = [row.detail for row in plan if "outbox" in row.detail]
             assert looks
             assert all("USING" in look and "ix_outbox_due" in look for look in looks), looks
-    assert len(about_outbox) == 2
+    assert len(about_outbox) == 3
 
 
 def test_nothing_of_it_needs_a_key(store: Store, open_store: Callable[..., Store]) -> None:
