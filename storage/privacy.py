@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from bot.domain.groups import partition, readers_of
+from bot.domain.groups import partition
 from bot.domain.members import PersonRef, Team
 from bot.domain.privacy import WhoSees
 from storage import digests, members, teams, workspaces
@@ -49,17 +49,14 @@ def _groups_with(
 
 def who_sees(tx: Tx, team: Team | None, now: datetime, member: PersonRef | None = None) -> WhoSees:
     """The facts for members of a team, or for one of them; without a team, only who holds the keys."""
-    workspace = workspaces.get(tx)
-    holder = workspace.key_holder_ref
+    workspace, group = workspaces.get(tx), group_with(tx, team, now, member)
+    holder, supervisor = workspace.key_holder_ref, team.supervisor if team else None
+    readers = sorted(teams.list_readers(tx, group))
+    ids = members.user_ids(tx, {ref for ref in (supervisor, holder, *readers) if ref})
     return WhoSees(
-        supervisor_id=members.user_id(tx, team.supervisor) if team and team.supervisor else None,
-        reader_ids=tuple(members.user_id(tx, ref) for ref in _readers(tx, team, now, member)),
-        key_holder=members.user_id(tx, holder) if holder else workspace.key_holder or "",
+        supervisor_id=ids[supervisor] if supervisor else None,
+        reader_ids=tuple(ids[ref] for ref in readers),
+        key_holder=ids[holder] if holder else workspace.key_holder or "",
         key_holder_conflict=workspace.key_holder_conflict,
-        words_possible=words_possible(tx, team, now, member),
+        words_possible=bool(group),
     )
-
-
-def _readers(tx: Tx, team: Team | None, now: datetime, member: PersonRef | None) -> tuple[PersonRef, ...]:
-    """Everybody who reads a line about that team: those of all teams it is shown with."""
-    return tuple(sorted(readers_of(group_with(tx, team, now, member), teams.rosters(tx, now))))

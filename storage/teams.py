@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from bot.domain.groups import Roster
+from bot.domain.groups import Roster, readers_of
 from bot.domain.members import PersonRef, Team, TeamPlan, TeamState, Unit
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.schema import memberships, people, team_plans, teams, units
 
 
@@ -157,6 +157,14 @@ def rosters(tx: Tx, at: datetime) -> tuple[Roster, ...]:
         roster(team, here.get(team.team_id, set()) - left, owners.get(team.unit_id or ""))
         for team in past_draft
     )
+
+
+def list_readers(tx: Tx, team_ids: Collection[str]) -> frozenset[PersonRef]:
+    """Everybody who reads a line about these teams: those of each of them."""
+    owners = {unit.unit_id: unit.pool_owner for unit in list_units(tx)}
+    found = tx.execute(select(teams).where(*_here(tx, teams), among(teams.c.team_id, team_ids)))
+    rosters_ = [roster(team, (), owners.get(team.unit_id or "")) for team in map(_team, found)]
+    return readers_of(team_ids, rosters_)
 
 
 def _members(tx: Tx, at: datetime) -> dict[str, set[PersonRef]]:

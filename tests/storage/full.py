@@ -221,6 +221,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.of_members": lambda tx: teams.of_members(tx, [ana], NOW),
         "teams.of_member": lambda tx: teams.of_member(tx, ana, NOW),
         "teams.list_members": lambda tx: teams.list_members(tx, "t", NOW),
+        "teams.list_readers": lambda tx: teams.list_readers(tx, ["t"]),
         "teams.rosters": lambda tx: teams.rosters(tx, NOW),
         "teams.join": lambda tx: teams.join(tx, "other", ana, NOW),
         "teams.leave": lambda tx: teams.leave(tx, ana, NOW),
