@@ -15,16 +15,16 @@ from storage import asks, outbox
 from storage.database import Tx
 
 PEOPLE = 120
+IN_CHARGE, ASKED = user_ids(2)
 
 
 def ask_and_tell(tx: Tx) -> None:
     """One person asks another for something, and a supervisor's weekly message is due at last."""
-    asker, asked, *_ = [tx.ref(user_id) for user_id in user_ids(PEOPLE)]
-    now = DUE_AT + timedelta(seconds=2)
-    ask = Ask(ask_id="a1", asker=asker, recipient=asked, state=AskState.OPEN, asked_on=now.date())
+    in_charge, asked, now = tx.ref(IN_CHARGE), tx.ref(ASKED), DUE_AT + timedelta(seconds=2)
+    ask = Ask(ask_id="a1", asker=in_charge, recipient=asked, state=AskState.OPEN, asked_on=now.date())
     asks.add(tx, ask)
     outbox.add(tx, notice(Kind.ASK, asked, "a1", now, facts={"ask": "a1"}))
-    outbox.add(tx, notice(Kind.WEEKLY, asker, "w0", DUE_AT - timedelta(days=1), facts={"week": 0}))
+    outbox.add(tx, notice(Kind.WEEKLY, in_charge, "w0", DUE_AT - timedelta(days=1), facts={"week": 0}))
 
 
 @pytest.mark.timeout(60)
@@ -39,7 +39,8 @@ def test_an_ask_goes_before_the_check_ins_that_wait_and_a_weekly_message_after_t
         while waiting(setting):
             scheduler.beat(setting, DELIVER)
             clock.advance(DELIVER.every)
-        said = [str(call.args["text"]) for call in sandbox.calls[before:] if call.outcome == "ok"]
-    cards = [number for number, text in enumerate(said) if text == said[1]]
+        posts = [call.args for call in sandbox.calls[before:] if call.outcome == "ok"]
+    first, *cards, last = posts
+    assert (first["channel"], last["channel"]) == (ASKED, IN_CHARGE)
     assert len(cards) > PEOPLE / 2
-    assert cards == list(range(1, len(said) - 1))
+    assert {str(card["text"]) for card in cards} == {"Your weekly minute"}
