@@ -73,6 +73,7 @@ class Bot:
     """Everything of one installation, put together; `connect` opens the socket to Slack."""
 
     app: App
+    house: House
     setting: Setting
     executor: CountingExecutor
     client: WebClient
@@ -91,6 +92,7 @@ class Bot:
         """Let what is in hand end, then close the store."""
         self.executor.wait_idle(PATIENCE_SECONDS)
         self.executor.shutdown()
+        self.house.aside.shutdown()
         self.setting.store.close()
 
 
@@ -139,7 +141,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         answers_kept_weeks=settings.answers_kept_weeks,
         pace=Pace(per_minute=settings.send_rate_per_minute),
     )
-    return Bot(app=app, setting=setting, executor=executor, client=client)
+    return Bot(app=app, house=house, setting=setting, executor=executor, client=client)
 
 
 def _workspace(messenger: Messenger, *, known: bool) -> str:

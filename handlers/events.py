@@ -65,6 +65,15 @@ def listen_event(house: House, listener: EventListener) -> Callable[..., None]:
     return on_event
 
 
+def aside(listener: EventListener) -> EventListener:
+    """A listener that works on rows alone: one that hangs keeps no thread that answers Slack."""
+
+    def on_event(visit: EventVisit) -> None:
+        visit.house.soon(partial(listener, visit))
+
+    return on_event
+
+
 def _is_new(visit: EventVisit) -> bool:
     """False for a repetition. With the database away every event counts as new: help must come (SF1)."""
     try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from slack_bolt import App
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.blocks import home as screens
 from bot.blocks import ids
@@ -20,7 +22,7 @@ from bot.domain.supervision import prompt_number
 from handlers.asks import line
 from handlers.events import EventVisit, ListenEvent
 from handlers.payloads import Act
-from handlers.visit import FreshHome, Listen, Replies, Visit, Whisper
+from handlers.visit import ANSWER_SECONDS, FreshHome, Listen, Replies, Visit, Whisper
 from storage import asks, checkins, members, planning, teams, workspaces
 from storage.database import Tx
 
@@ -38,8 +40,15 @@ def on_home_opened(visit: EventVisit) -> None:
     if visit.event.tab not in (None, "home") or not visit.event.user_id:
         return
     act = Act(workspace=visit.event.workspace, user_id=visit.event.user_id)
-    view = draw(Visit(house=visit.house, act=act, now=visit.now))
-    visit.house.messenger.publish_home(visit.event.user_id, view)
+    there = Visit(house=visit.house, act=act, now=visit.now)
+    try:
+        view = visit.house.soon(partial(draw, there), ANSWER_SECONDS)
+    except (SQLAlchemyError, TimeoutError):
+        if not visit.event.has_home:  # what stood there has the crisis lines too, and tells more
+            words, country = there.speak()
+            visit.house.messenger.publish_home(act.user_id, screens.without_database(words, country=country))
+        raise
+    visit.house.messenger.publish_home(act.user_id, view)
 
 
 def on_home_asked_for(visit: Visit) -> Replies:

@@ -6,7 +6,7 @@ from slack_bolt import App
 
 from bot.domain.members import Person, PersonRef
 from bot.slack import RosterEntry, roster_entry
-from handlers.events import EventVisit, ListenEvent
+from handlers.events import EventVisit, ListenEvent, aside
 from storage import members, planning
 from storage.database import Tx
 
@@ -40,5 +40,5 @@ def note_person(tx: Tx, entry: RosterEntry) -> PersonRef:
 
 
 def register(app: App, listen: ListenEvent) -> None:
-    app.event("user_change")(listen(on_user_changed))
-    app.event("team_join")(listen(on_user_changed))
+    app.event("user_change")(listen(aside(on_user_changed)))
+    app.event("team_join")(listen(aside(on_user_changed)))

@@ -97,6 +97,8 @@ class Event:
     subtype: str | None
     bot: bool
     tab: str | None
+    has_home: bool
+    """Something stands on the person's Home already."""
     user: Mapping[str, Any] | None = field(repr=False)
 
 
@@ -160,6 +162,7 @@ def _event(body: Mapping[str, Any]) -> Event:
         subtype=_id(event.get("subtype")),
         bot=bool(event.get("bot_id")),
         tab=_id(event.get("tab")),
+        has_home=bool(event.get("view")),
         user=user,
     )
 

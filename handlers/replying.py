@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from slack_bolt import Ack
@@ -20,6 +21,8 @@ from bot.blocks.elements import Message
 from handlers import home
 from handlers.payloads import Act, Malformed, act_from
 from handlers.visit import (
+    ANSWER_SECONDS,
+    KEEPING_SECONDS,
     Edit,
     FreshHome,
     House,
@@ -71,7 +74,7 @@ def _asked(body: Mapping[str, Any]) -> Asked:
 
 def _act(visit: Visit, listener: Listener) -> Replies:
     try:
-        return listener(visit)
+        return _in_time(visit, listener)
     except Malformed:
         log.warning("malformed act action=%s", visit.act.action)
         return (Sorry(trouble="malformed"),)
@@ -81,6 +84,18 @@ def _act(visit: Visit, listener: Listener) -> Replies:
     except Exception as error:  # a fault of ours: nothing was committed, and the person hears so
         log.error("fault action=%s", visit.act.action, exc_info=error)
         return (Sorry(trouble="fault"),)
+
+
+def _in_time(visit: Visit, listener: Listener) -> Replies:
+    """What the listener replies; TimeoutError when it takes longer than Slack waits, and is undone."""
+    replied = visit.house.aside.submit(listener, visit)
+    try:
+        return replied.result(ANSWER_SECONDS)
+    except TimeoutError:
+        if visit.verdict.is_given_up():
+            replied.cancel()
+            raise
+        return replied.result(KEEPING_SECONDS)
 
 
 class _Room:
@@ -193,7 +208,7 @@ class _Room:
             return
         self.client.chat_update(channel=channel, ts=ts, **_payload(reply.message))
         if reply.edited:
-            reply.edited()
+            self.visit.house.soon(reply.edited, ANSWER_SECONDS)
 
     def _whisper(self, message: Message) -> None:
         """Where the person is; in a window where the bot may not post there."""
@@ -213,7 +228,7 @@ class _Room:
         return replies.sorry(words, trouble, country=country)
 
     def _draw_home(self, work: bool) -> None:
-        view = home.draw(self.visit, showing_work=work)
+        view = self.visit.house.soon(partial(home.draw, self.visit, showing_work=work), ANSWER_SECONDS)
         self.client.views_publish(user_id=self.visit.act.user_id, view=view)
 
 

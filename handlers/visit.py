@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
+from threading import Lock
 from typing import TypeAlias, TypeVar
 
 from slack_sdk.errors import SlackClientError
@@ -30,6 +32,14 @@ from storage.database import Store, Tx
 T = TypeVar("T")
 PATIENCE_SECONDS = 1.0
 """How long help that must come waits for a database that may be away (SF1: three seconds in all)."""
+ANSWER_SECONDS = 2.0
+"""How long an act may take until it is undone. Slack waits three seconds, its way here and back included."""
+KEEPING_SECONDS = 0.7
+"""How much longer when it is just being kept."""
+PERSON_SECONDS = 0.7
+"""How long Slack may take to say who somebody is, after that."""
+ASIDE = 32
+"""Threads in which things may hang: two for each that answers Slack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +130,41 @@ class House:
     answers_kept_weeks: int = 13
     crisis_reviewed_on: date | None = None
     last_known: LastKnown = field(default_factory=LastKnown)
-    aside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "aside"))
+    aside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASIDE, "aside"))
 
-    def soon(self, look: Callable[[], T]) -> T:
-        """What a look into the database finds, or TimeoutError when it does not answer soon."""
-        return self.aside.submit(look).result(PATIENCE_SECONDS)
+    def soon(self, look: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
+        """What a look finds, or TimeoutError when it takes longer; nobody who answers Slack waits for it."""
+        found = self.aside.submit(look)
+        try:
+            return found.result(seconds)
+        except TimeoutError:
+            found.cancel()
+            raise
+
+
+class TooLate(Exception):
+    """The act took longer than Slack waits: the person was told that nothing was changed, so nothing is."""
+
+
+class Verdict:
+    """Whether an act is still to be kept: decided once, by whoever comes first, the act or the time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: bool | None = None
+
+    def keep(self) -> None:
+        """Raises TooLate."""
+        if not self._decide(kept=True):
+            raise TooLate
+
+    def is_given_up(self) -> bool:
+        return not self._decide(kept=False)
+
+    def _decide(self, *, kept: bool) -> bool:
+        with self._lock:
+            self._kept = kept if self._kept is None else self._kept
+            return self._kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +174,7 @@ class Visit:
     house: House
     act: Act
     now: datetime
+    verdict: Verdict = field(default_factory=Verdict)
 
     @property
     def workspace(self) -> str:
@@ -145,8 +186,10 @@ class Visit:
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
+        """A transaction that is kept if it ends while the person still waits; else TooLate undoes it."""
         with self.house.store.begin(self.workspace) as tx:
             yield tx
+            self.verdict.keep()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -178,9 +221,10 @@ class Visit:
         return (self.house.content.words(known[0]), known[1]) if known else None
 
     def entry(self) -> RosterEntry | None:
-        """What Slack says of the person now; None when it cannot be asked."""
+        """What Slack says of the person now; None when it does not say soon."""
+        ask = partial(self.house.messenger.person, self.act.user_id)
         try:
-            return self.house.messenger.person(self.act.user_id) if self.act.user_id else None
+            return self.house.soon(ask, PERSON_SECONDS) if self.act.user_id else None
         except (SlackClientError, OSError):
             return None
 

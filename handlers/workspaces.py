@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt import App
 
-from handlers.events import EventVisit, ListenEvent
+from handlers.events import EventVisit, ListenEvent, aside
 from storage import workspaces
 
 
@@ -16,5 +16,5 @@ def on_uninstalled(visit: EventVisit) -> None:
 
 
 def register(app: App, listen: ListenEvent) -> None:
-    app.event("app_uninstalled")(listen(on_uninstalled))
-    app.event("tokens_revoked")(listen(on_uninstalled))
+    app.event("app_uninstalled")(listen(aside(on_uninstalled)))
+    app.event("tokens_revoked")(listen(aside(on_uninstalled)))

@@ -130,6 +130,7 @@ def start(*settings: Setting) -> BackgroundScheduler:
 
     The caller shuts the scheduler down.
     """
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that waits for the last one is no news
     scheduler = BackgroundScheduler(
         timezone=UTC,
         executors={"default": ThreadPoolExecutor(len(HEARTBEATS) * len(settings))},

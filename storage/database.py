@@ -27,6 +27,13 @@ from storage.crypto import Keys
 BUSY_MS = 5_000
 CONNECT_SECONDS = 3
 """How long a PostgreSQL that does not answer is waited for; psycopg's own patience is over two minutes."""
+HALF_OPEN = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A PostgreSQL whose machine is gone is noticed within half a minute, not after the system's hours."""
 MIGRATION_LOCK = 0x43686F6972
 """PostgreSQL advisory lock of the transaction in which tables are made or changed."""
 
@@ -145,7 +152,7 @@ def _engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=20,
             max_overflow=20,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            connect_args={"connect_timeout": CONNECT_SECONDS, **HALF_OPEN},
         )
     engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)

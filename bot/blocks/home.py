@@ -119,6 +119,12 @@ def home(words: Words, facts: HomeFacts) -> View:
     return {"type": "home", "callback_id": ids.VIEW_HOME, "blocks": blocks}
 
 
+def without_database(words: Words, *, country: str) -> View:
+    """Home of somebody for whom nothing could be looked up."""
+    blocks = [section(words("home.without_database")), *_crisis(words, country)]
+    return {"type": "home", "callback_id": ids.VIEW_HOME, "blocks": blocks}
+
+
 def where_home_is(words: Words) -> Message:
     """`/choir home`: Slack has no way to open it for somebody."""
     return note(words, section(words("home.where")))

@@ -346,6 +346,7 @@ def _homes(words: Words) -> dict[str, Screen]:
         "home away": home.home(words, AWAY_HOME),
         "home work": home.home(words, replace(work, teams=states, crisis_reviewed=False)),
         "home many teams": home.home(words, replace(work, teams=lines)),
+        "home without a database": home.without_database(words, country="US"),
         "where home is": home.where_home_is(words),
         "home claim": home.home(words, replace(work, is_admin=False, may_claim_admin=True)),
     }

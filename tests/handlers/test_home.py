@@ -253,8 +253,16 @@ def test_the_messages_tab_draws_nothing(world: World) -> None:
 def test_without_a_database_home_stays_as_it_was(world: World) -> None:
     shown = home(world, ANA)
     with database_away(world):
-        world.send(opened("EvX", ANA))
+        world.send(opened("EvX", ANA, view={"type": "home"}))
     assert text_of(world.sandbox.home(ANA.id)) == shown
+
+
+def test_without_a_database_a_home_that_was_never_drawn_says_so_and_helps(world: World) -> None:
+    with database_away(world):
+        shown = home(world, ANA)
+        assert "no puedo mostrar su Inicio" in shown
+        assert ids.OPENED_CRISIS in shown
+    assert "Ajustes" in home(world, ANA)
 
 
 def test_slack_not_answering_for_a_person_hides_no_more_than_the_claim(world: World) -> None:
