@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
 from threading import Event
+from types import MappingProxyType
 from typing import TypeAlias
 
 from bot.blocks.digests import Picture
@@ -61,11 +61,12 @@ RECIPES: Mapping[Kind, Recipe] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A message about to go out: to a Slack user or channel id."""
+    """A message about to go out: to a Slack user or channel id, if its request begins soon enough."""
 
     claim: Claim
     to: str
     message: Message | Pictured
+    begin_before: float
 
     @property
     def delivery_id(self) -> str:
@@ -78,47 +79,59 @@ class Untried:
 
 
 Carried: TypeAlias = tuple[Ready, Outcome | Untried]
+Round: TypeAlias = Mapping[str, "Future[list[Carried]]"]
+"""What is being carried to each conversation, in its order."""
+NOTHING: Round = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """What is carried side by side. begin_before is on the monotonic clock; paused: Slack said wait."""
+class Courier:
+    """Carries the notices of a workspace. paused: Slack said wait, so nothing more is begun."""
 
     setting: Setting
     workspace: str
-    begin_before: float
+    pool: Executor
     paused: Event = field(default_factory=Event)
 
-    def may_begin(self) -> bool:
+    def may_begin(self, begin_before: float) -> bool:
+        """Whether there is still time for a request, by the monotonic clock, and nothing is against it."""
         halted = self.paused.is_set() or self.setting.stopping.is_set()
-        return not halted and time.monotonic() < self.begin_before
+        return not halted and time.monotonic() < begin_before
 
 
 def deliver(setting: Setting, workspace: str) -> bool:
-    """Carry the most urgent due notices of a workspace; False when there is none to carry now."""
-    begin_before = time.monotonic() + setting.patience.lease.total_seconds() / 2
-    claims, ready = _take(setting, workspace)
-    if ready:
-        round_ = Round(setting=setting, workspace=workspace, begin_before=begin_before)
-        _record_all(round_, _carry_all(round_, ready))
-    return bool(claims)
+    """Carry what may go out now, most urgent first; False when there was nothing to carry.
+
+    While one round is on its way the next one is judged and rendered.
+    """
+    worked, on_its_way = False, NOTHING
+    with ThreadPoolExecutor(SIDE_BY_SIDE, "courier") as pool:
+        courier = Courier(setting=setting, workspace=workspace, pool=pool)
+        while (ready := _take(courier)) is not None:
+            worked, before, on_its_way = True, on_its_way, _set_out(courier, ready, on_its_way)
+            _record_all(courier, before)
+        _record_all(courier, on_its_way)
+    return worked
 
 
 # ---- before the request
 
 
-def _take(setting: Setting, workspace: str) -> tuple[Sequence[Claim], Sequence[Ready]]:
-    """Claim, judge and render, and mark what goes out as attempted, all at the workspace's pace."""
-    now, lease = setting.now(), setting.patience.lease
-    with setting.store.begin(workspace) as tx:
-        room = workspaces.room_to_send(tx, now, setting.pace, AT_ONCE)
+def _take(courier: Courier) -> Sequence[Ready] | None:
+    """Claim, judge and render, and mark what goes out as attempted, all at the workspace's pace.
+
+    None when nothing is due or may go out.
+    """
+    setting, now, lease = courier.setting, courier.setting.now(), courier.setting.patience.lease
+    with setting.store.begin(courier.workspace) as tx:
+        room = 0 if setting.stopping.is_set() else workspaces.room_to_send(tx, now, setting.pace, AT_ONCE)
         claims = outbox.claim(tx, now, lease, room) if room else ()
         ready = _prepare(setting, tx, claims, now)
         if ready:
             workspaces.count_sending(tx, now, setting.pace, len(ready))
             # One with pictures is marked once they are uploaded, which may take longer than a lease.
             outbox.mark_attempted(tx, [one.claim for one in ready if isinstance(one.message, Message)], lease)
-    return claims, ready
+    return ready if claims else None
 
 
 def scenes(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Scene]:
@@ -142,9 +155,10 @@ def scenes(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> 
 def _prepare(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> list[Ready]:
     """Judge and render; a notice that cannot be rendered is parked so that it stops nobody else's."""
     ready: list[Ready] = []
+    begin_before = time.monotonic() + setting.patience.lease.total_seconds() / 2
 
     def judge(some: Sequence[Claim]) -> None:
-        judged = [_judge(scene) for scene in scenes(setting, tx, some, now)]
+        judged = [_judge(scene, begin_before) for scene in scenes(setting, tx, some, now)]
         ready.extend(filter(None, judged))
 
     together(tx, claims, judge, lambda claim: _set_aside(tx, claim, Fate.PARKED, "cannot_be_rendered"))
@@ -156,7 +170,7 @@ def _set_aside(tx: Tx, claim: Claim, fate: Fate, reason: str) -> None:
     outbox.settle(tx, claim, fate, reason)
 
 
-def _judge(scene: Scene) -> Ready | None:
+def _judge(scene: Scene, begin_before: float) -> Ready | None:
     recipe, claim, tx = RECIPES[scene.claim.kind], scene.claim, scene.tx
     at = _arrives_at(scene, recipe)
     if not recipe.wanted(scene):
@@ -169,7 +183,7 @@ def _judge(scene: Scene) -> Ready | None:
         outbox.postpone(tx, claim, scene.now + LOOK_AGAIN, ends_at)
     else:
         to = claim.channel or scene.user_id(scene.to)
-        return Ready(claim=claim, to=to, message=recipe.render(scene))
+        return Ready(claim=claim, to=to, message=recipe.render(scene), begin_before=begin_before)
     return None
 
 
@@ -189,40 +203,46 @@ def _drop(scene: Scene, fate: Fate, reason: str | None = None) -> None:
 # ---- the request
 
 
-def _carry_all(round_: Round, ready: Sequence[Ready]) -> list[Carried]:
-    """Conversations side by side; what goes to one of them goes in its order."""
+def _set_out(courier: Courier, ready: Sequence[Ready], before: Round) -> Round:
+    """Conversations side by side; what goes to one of them goes in its order, after the round before."""
     by_conversation: dict[str, list[Ready]] = {}
     for one in ready:
         by_conversation.setdefault(one.to, []).append(one)
-    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(by_conversation))) as pool:
-        carried = pool.map(
-            lambda some: [(one, _carry(round_, one)) for one in some], by_conversation.values()
-        )
-        return list(chain.from_iterable(carried))
+    return {
+        to: courier.pool.submit(_carry_in_order, courier, some, before.get(to))
+        for to, some in by_conversation.items()
+    }
 
 
-def _carry(round_: Round, one: Ready) -> Outcome | Untried:
+def _carry_in_order(
+    courier: Courier, ready: Sequence[Ready], after: Future[list[Carried]] | None
+) -> list[Carried]:
+    wait([after] if after else [])
+    return [(one, _carry(courier, one)) for one in ready]
+
+
+def _carry(courier: Courier, one: Ready) -> Outcome | Untried:
     """Post one message, if there is still time for it; a fault of our own leaves its outcome unknown."""
     try:
-        pictures = _pictures(round_, one)
-        outcome = Untried() if pictures is None else _post(round_.setting, one, pictures)
+        pictures = _pictures(courier, one)
+        outcome = Untried() if pictures is None else _post(courier.setting, one, pictures)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one notice, the others go on
         log.error("notice not carried kind=%s error=%s", one.claim.kind, type(error).__name__)
         return Unknown()
     if isinstance(outcome, TryLater):
-        round_.paused.set()
+        courier.paused.set()
     return outcome
 
 
-def _pictures(round_: Round, one: Ready) -> tuple[Picture | None, ...] | None:
+def _pictures(courier: Courier, one: Ready) -> tuple[Picture | None, ...] | None:
     """The uploaded pictures of a message, its attempt marked; None when it is not to be posted now."""
-    if not round_.may_begin():
+    if not courier.may_begin(one.begin_before):
         return None
     if not isinstance(one.message, Pictured):
         return ()
-    pictures = tuple(_upload(round_.setting, drawing) for drawing in one.message.drawings)
-    with round_.setting.store.begin(round_.workspace) as tx:
-        held = outbox.mark_attempted(tx, [one.claim], round_.setting.patience.lease)
+    pictures = tuple(_upload(courier.setting, drawing) for drawing in one.message.drawings)
+    with courier.setting.store.begin(courier.workspace) as tx:
+        held = outbox.mark_attempted(tx, [one.claim], courier.setting.patience.lease)
     return pictures if held else None
 
 
@@ -260,10 +280,14 @@ def _post_pictured(
 # ---- after the request
 
 
-def _record_all(round_: Round, carried: Sequence[Carried]) -> None:
-    setting, now = round_.setting, round_.setting.now()
+def _record_all(courier: Courier, round_: Round) -> None:
+    """Write down what became of a round, once all of it has come back."""
+    carried = [one for future in round_.values() for one in future.result()]
+    if not carried:
+        return
+    setting, now = courier.setting, courier.setting.now()
     pauses = [outcome.after for _, outcome in carried if isinstance(outcome, TryLater)]
-    with setting.store.begin(round_.workspace) as tx:
+    with setting.store.begin(courier.workspace) as tx:
         if pauses:  # the whole workspace waits, which is no attempt (delivery 6)
             workspaces.hold_sending(tx, now + max(pauses))
         together(
