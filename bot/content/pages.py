@@ -1,4 +1,4 @@
-"""One language's questions, scales, practices, prompts and crisis lines, read from its TOML file."""
+"""One language's questions, scales, phrases, practices, prompts and crisis lines, from its TOML file."""
 
 from __future__ import annotations
 
@@ -72,6 +72,8 @@ class Pages:
     prompts: Mapping[int, Prompt]
     crisis: Mapping[str, CrisisCard]
     commands: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[str, str]
+    """What can be said with others, by key."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def pages_from(data: Mapping[str, Any]) -> Pages:
         prompts={int(number): Prompt(**row) for number, row in data.get("prompts", {}).items()},
         crisis={key: _crisis(key, row) for key, row in data.get("crisis", {}).items()},
         commands={name: tuple(said) for name, said in data.get("commands", {}).items()},
+        phrases=data.get("phrases", {}),
     )
 
 
@@ -103,6 +106,7 @@ def over(own: Pages, fallback: Pages) -> Pages:
         prompts={**fallback.prompts, **own.prompts},
         crisis=own.crisis,
         commands=own.commands,
+        phrases={**fallback.phrases, **own.phrases},
     )
 
 

@@ -50,6 +50,10 @@ class Words:
     def scale(self, letter: str) -> tuple[Label, ...]:
         return self.pages.scales[letter]
 
+    def phrase(self, key: str) -> str:
+        """A sentence that can be said with others."""
+        return self.pages.phrases[key]
+
     def practice(self, key: str) -> Practice:
         return self.pages.practices[key]
 

@@ -12,6 +12,7 @@ from bot.content.catalog import placeholders, read_sentences
 from bot.content.content import PACKAGED
 from bot.content.pages import pages_from, read_toml
 from bot.domain.followups import ORDER, Rule
+from bot.domain.raises import EVERY
 from bot.domain.rotation import CORE, REACTIONS, ROWS
 from tests.blocks.reading import sentences, words_in
 from tests.content import lint
@@ -41,6 +42,7 @@ def every_text(language: str) -> Iterator[tuple[str, str]]:
     for number, prompt in pages.prompts.items():
         said = (prompt.theme, prompt.why, prompt.say, prompt.listen, prompt.dont)
         yield from ((f"prompt {number}", line) for line in said)
+    yield from pages.phrases.items()
     for country, card in pages.crisis.items():
         yield from ((f"crisis {country}", line) for line in (card.short, *card.lines, *card.more))
 
@@ -69,6 +71,7 @@ def test_each_language_has_the_same_pages() -> None:
     assert english.prompts.keys() == spanish.prompts.keys() == set(range(1, 13))
     assert english.practices.keys() == spanish.practices.keys()
     assert english.crisis.keys() == spanish.crisis.keys()
+    assert list(english.phrases) == list(spanish.phrases) == list(EVERY)
 
 
 def test_the_bank_holds_the_thirty_one_questions_of_the_rotation(words: Words) -> None:
