@@ -9,9 +9,10 @@ from sqlalchemy import delete, select
 
 from bot.domain.members import PersonRef
 from bot.domain.rotation import CORE
+from storage import person_keys
 from storage.crypto import Unreadable, open_answers, seal_answers
 from storage.database import Tx
-from storage.schema import answers, person_keys
+from storage.schema import answers
 
 HEAVIEST = 5
 
@@ -21,7 +22,10 @@ def save(tx: Tx, ref: PersonRef, week: int, given: Mapping[str, int]) -> None:
     if not given:
         tx.execute(delete(answers).where(*_one(tx, ref, week)))
         return
-    kept = {"weighed": CORE in given, "sealed": seal_answers(_data_key(tx, ref), ref, week, given)}
+    kept = {
+        "weighed": CORE in given,
+        "sealed": seal_answers(person_keys.get_or_make(tx, ref), ref, week, given),
+    }
     statement = tx.insert(answers).values(workspace=tx.workspace, ref=ref, week=week, **kept)
     tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref", "week"], set_=kept))
 
@@ -32,7 +36,7 @@ def own(tx: Tx, ref: PersonRef, week: int) -> dict[str, int]:
     Raises Unreadable when their key is gone or another.
     """
     sealed = tx.execute(select(answers.c.sealed).where(*_one(tx, ref, week))).scalar()
-    return open_answers(_present_key(tx, ref), ref, week, sealed) if sealed else {}
+    return open_answers(person_keys.get(tx, ref), ref, week, sealed) if sealed else {}
 
 
 def weights(tx: Tx, ref: PersonRef, weeks: range) -> list[int]:
@@ -55,27 +59,6 @@ def _readable(tx: Tx, ref: PersonRef, week: int) -> Mapping[str, Any]:
 def forget_before(tx: Tx, week: int) -> None:
     """Erase everybody's answers of weeks before one (13 weeks are kept unless set otherwise)."""
     tx.execute(delete(answers).where(answers.c.workspace == tx.workspace, answers.c.week < week))
-
-
-def _data_key(tx: Tx, ref: PersonRef) -> bytes:
-    """The person's data key; made on first use. Two at once end with the same one."""
-    if _wrapped_key(tx, ref) is None:
-        row = {"workspace": tx.workspace, "ref": ref, "wrapped": tx.keys.new_data_key(tx.workspace, ref)}
-        tx.execute(tx.insert(person_keys).values(**row).on_conflict_do_nothing())
-    return _present_key(tx, ref)
-
-
-def _present_key(tx: Tx, ref: PersonRef) -> bytes:
-    wrapped = _wrapped_key(tx, ref)
-    if wrapped is None:
-        raise Unreadable
-    return tx.keys.unwrap(tx.workspace, ref, wrapped)
-
-
-def _wrapped_key(tx: Tx, ref: PersonRef) -> bytes | None:
-    mine = (person_keys.c.workspace == tx.workspace, person_keys.c.ref == ref)
-    wrapped: bytes | None = tx.execute(select(person_keys.c.wrapped).where(*mine)).scalar()
-    return wrapped
 
 
 def _one(tx: Tx, ref: PersonRef, week: int) -> tuple[Any, ...]:

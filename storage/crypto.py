@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -26,7 +26,7 @@ from bot.domain.members import PersonRef
 KEY_BYTES = 32
 NONCE_BYTES = 12
 PADDED_BYTES = 512
-"""Every set of answers has this length before sealing, whatever was answered."""
+"""What a person gave has this length before sealing, whatever they gave."""
 SLACK_IDS, LEAVE = b"slack ids", b"leave"
 """What keys are derived from the reference key for."""
 LEAVE_BYTES = MOST_SPANS * len("2026-11-25/2026-12-03 ")
@@ -96,10 +96,7 @@ class Keys:
 
 def seal_answers(data_key: bytes, ref: PersonRef, week: int, answers: Mapping[str, int]) -> bytes:
     """One person's answers of a week, 1 to 11 by question key, as a ciphertext of one length."""
-    plain = json.dumps(dict(answers), separators=(",", ":"), sort_keys=True).encode()
-    if len(plain) > PADDED_BYTES:
-        raise ValueError("more answers than a week can ask")
-    return _seal(data_key, plain.ljust(PADDED_BYTES), f"{ref}|{week}".encode())
+    return _seal_padded(data_key, dict(answers), f"{ref}|{week}")
 
 
 def open_answers(data_key: bytes, ref: PersonRef, week: int, sealed: bytes) -> dict[str, int]:
@@ -112,6 +109,23 @@ def open_answers(data_key: bytes, ref: PersonRef, week: int, sealed: bytes) -> d
 def _derived(key: bytes, purpose: bytes) -> bytes:
     """A key for one purpose. Remembered: it is needed for every person of every beat."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)
+
+
+def seal_phrases(data_key: bytes, ref: PersonRef, period: int, phrases: Collection[str]) -> bytes:
+    """What one person said with others in a period, by phrase key, as a ciphertext of one length."""
+    return _seal_padded(data_key, sorted(phrases), f"{ref}|said|{period}")
+
+
+def open_phrases(data_key: bytes, ref: PersonRef, period: int, sealed: bytes) -> frozenset[str]:
+    """The phrases sealed for exactly this person and period; Unreadable otherwise."""
+    return frozenset(json.loads(_open(data_key, sealed, f"{ref}|said|{period}".encode())))
+
+
+def _seal_padded(data_key: bytes, value: dict[str, int] | list[str], about: str) -> bytes:
+    plain = json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    if len(plain) > PADDED_BYTES:
+        raise ValueError("more than one row can hold")
+    return _seal(data_key, plain.ljust(PADDED_BYTES), about.encode())
 
 
 def _mac(key: bytes, text: str) -> str:

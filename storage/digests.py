@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, select, update
 from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend, read_parent
 from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, monday_of
 from bot.domain.members import PersonRef
+from bot.domain.raises import STAYS, Sentence
 from bot.domain.supervision import Shown
 from storage import teams
 from storage.database import Tx, among
@@ -108,6 +109,16 @@ def _open_group(tx: Tx, period: int, group: tuple[str, ...], people: Collection[
     for ref in sorted(people):
         entry = {"workspace": tx.workspace, "period": period, "ref": ref, "group_id": id_}
         tx.execute(rosters.insert().values(**entry))
+
+
+def hold_open(tx: Tx, period: int) -> bool:
+    """Keep an open period from its freeze until this transaction ends; False when it was frozen already.
+
+    Whatever is written then lies wholly before the freeze. Several may hold it at once.
+    """
+    here = (*_here(tx, periods), periods.c.period == period, periods.c.state == PeriodState.OPEN)
+    # SQLite's writers wait for each other anyway, and it knows no FOR SHARE.
+    return tx.execute(select(periods.c.period).where(*here).with_for_update(read=True)).first() is not None
 
 
 def freeze_period(tx: Tx, period: int) -> bool:
@@ -231,6 +242,25 @@ def release(
     return released
 
 
+def keep_raised(tx: Tx, id_: str, period: int, said: Mapping[str, Sentence]) -> None:
+    """Keep what enough people of a group said with others, by phrase and language, as frozen for good."""
+    values = {phrase: dict(sentence) for phrase, sentence in said.items()}
+    here = (*_here(tx, releases), releases.c.group_id == id_, releases.c.period == period)
+    tx.execute(update(releases).where(*here).values(raised=values))
+
+
+def raised(tx: Tx, found: Release) -> Mapping[str, Sentence]:
+    """What a group said with others in a period and those before it in which that still stands."""
+    first = found.period - STAYS + 1
+    query = select(releases.c.raised).where(
+        *_here(tx, releases),
+        releases.c.group_id == found.group_id,
+        releases.c.period.between(first, found.period),
+    )
+    rows = tx.execute(query.order_by(releases.c.period)).scalars()
+    return {phrase: sentence for row in rows for phrase, sentence in (row or {}).items()}
+
+
 def lose_lapsed(tx: Tx) -> int:
     """DEBITED → LOST where the lease ran out: no second draw, ever. Returns how many."""
     lapsed = (releases.c.state == ReleaseState.DEBITED, releases.c.lease_until <= tx.real_now())
@@ -292,9 +322,8 @@ def was_suppressed(tx: Tx, id_: str, before: int) -> bool:
 
 def shown(tx: Tx, found: Release, epoch_on: date) -> Shown:
     """A released update as its readers are shown it; names of teams as they are now."""
-    names = {team.team_id: team.name for team in teams.list_teams(tx)}
     return Shown(
-        teams=tuple(names[team_id] for team_id in found.teams if team_id in names),
+        teams=teams.names(tx, found.teams),
         lines=found.lines,
         beside=_beside(tx, found.period),
         strip=tuple(

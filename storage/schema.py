@@ -256,6 +256,7 @@ releases = _table(
     Column("small_group", Boolean),
     Column("wording", Integer),
     Column("lines", JSON),
+    Column("raised", JSON),
     Column("holder", String(32)),
     Column("lease_until", Instant),
 )
@@ -273,6 +274,14 @@ ledger = _table(
     _workspace(),
     Column("period", Integer, primary_key=True),
     _ref(primary_key=True),
+)
+
+raises = _table(
+    "raises",
+    _workspace(),
+    Column("period", Integer, primary_key=True),
+    _ref(primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 asks = _table(

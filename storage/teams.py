@@ -46,6 +46,12 @@ def list_teams(tx: Tx) -> tuple[Team, ...]:
     return tuple(_team(row) for row in tx.execute(query))
 
 
+def names(tx: Tx, team_ids: Collection[str]) -> tuple[str, ...]:
+    """What teams are called now, in the order given."""
+    named = {team.team_id: team.name for team in list_teams(tx)}
+    return tuple(named[team_id] for team_id in team_ids if team_id in named)
+
+
 def list_units(tx: Tx) -> tuple[Unit, ...]:
     query = select(units).where(*_here(tx, units)).order_by(units.c.name, units.c.unit_id)
     return tuple(

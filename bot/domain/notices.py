@@ -21,6 +21,7 @@ class Kind(StrEnum):
     QUIET_QUESTION = "quiet_question"
     WEEKLY = "weekly"
     TEAM_POST = "team_post"
+    RAISED = "raised"
     ASK = "ask"
     ASK_TOLD = "ask_told"
     ASK_UNANSWERED = "ask_unanswered"

@@ -29,8 +29,10 @@ from storage import (
     leave,
     members,
     outbox,
+    person_keys,
     planning,
     privacy,
+    raises,
     rules,
     status,
     teams,
@@ -61,6 +63,7 @@ RELEASE = Release(
     lines={},
 )
 LEAVE = (Span(first_on=date(2026, 12, 1), last_on=date(2026, 12, 18)),)
+SAID = {"hours": {"en": "The work does not fit."}}
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
@@ -134,7 +137,9 @@ def _fill_periods(tx: Tx, ana: PersonRef) -> None:
     for period in (0, 1):
         digests.open_period(tx, period, {("t",): [ana]})
     digests.freeze_period(tx, 0)
+    raises.save(tx, ana, 1, ["hours"])
     digests.debit(tx, GROUP, 0, [ana], Fraction(3), "worker")
+    digests.keep_raised(tx, GROUP, 0, SAID)
 
 
 def _fill_outbox(tx: Tx, ana: PersonRef) -> Claim:
@@ -173,6 +178,7 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
         **_calls_about_teams(ana, ben),
         **_calls_about_weeks(ana),
         **_calls_about_periods(ana),
+        **_calls_about_raises(ana, ben),
         **_calls_about_asks(ana, ben),
         **_calls_about_notices(ana, claim),
         **_calls_about_workspaces(ben),
@@ -216,6 +222,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.get_plan": lambda tx: teams.get_plan(tx, "t"),
         "teams.list_teams": teams.list_teams,
         "teams.list_units": teams.list_units,
+        "teams.names": lambda tx: teams.names(tx, ["t"]),
         "teams.list_read_by": lambda tx: teams.list_read_by(tx, ben),
         "teams.current_team_id": lambda tx: teams.current_team_id(tx, ana),
         "teams.of_members": lambda tx: teams.of_members(tx, [ana], NOW),
@@ -247,6 +254,8 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "answers.own": lambda tx: answers.own(tx, ana, 3),
         "answers.weights": lambda tx: answers.weights(tx, ana, range(9)),
         "answers.save": lambda tx: answers.save(tx, ana, 3, {CORE: 1}),
+        "person_keys.get_or_make": lambda tx: len(person_keys.get_or_make(tx, ana)),
+        "person_keys.get": lambda tx: len(person_keys.get(tx, ana)),
         "answers.forget_before": lambda tx: answers.forget_before(tx, 99),
         "checkins.add": lambda tx: checkins.add(tx, ana, 3, State.PLANNED),
         "checkins.add_weekly": lambda tx: checkins.add_weekly(tx, ana, NOW.date()),
@@ -299,6 +308,9 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.was_suppressed": lambda tx: digests.was_suppressed(tx, GROUP, 9),
         "digests.last_grouped": lambda tx: digests.last_grouped(tx, "t"),
         "digests.shown": lambda tx: digests.shown(tx, RELEASE, NOW.date()),
+        "digests.hold_open": lambda tx: digests.hold_open(tx, 1),
+        "digests.keep_raised": lambda tx: digests.keep_raised(tx, GROUP, 0, {}),
+        "digests.raised": lambda tx: digests.raised(tx, RELEASE),
         "digests.group_of": lambda tx: digests.group_of(tx, "t", 0),
         "digests.open_period": lambda tx: digests.open_period(tx, 1, {("t",): [ana]}),
         "digests.freeze_period": lambda tx: digests.freeze_period(tx, 1),
@@ -307,6 +319,19 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.release": lambda tx: digests.release(tx, GROUP, 0, "worker", 9, READING, lines, 1),
         "digests.lose_lapsed": digests.lose_lapsed,
         "digests.forget_ledger_before": lambda tx: digests.forget_ledger_before(tx, 9),
+    }
+
+
+def _calls_about_raises(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "raises.own": lambda tx: raises.own(tx, ana, 1),
+        "raises.running": raises.running,
+        "raises.place": lambda tx: raises.place(tx, ana, NOW),
+        "raises.readers": lambda tx: raises.readers(tx, ["t"]),
+        "raises.said_to": lambda tx: raises.said_to(tx, RELEASE, ben),
+        "raises.said_to_team": lambda tx: raises.said_to_team(tx, RELEASE),
+        "raises.save": lambda tx: raises.save(tx, ana, 1, ["hands"]),
+        "raises.forget_through": lambda tx: raises.forget_through(tx, 9),
     }
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.members import PersonRef
+from bot.domain.raises import EVERY
 from bot.domain.rotation import CORE, ROWS
 from storage.crypto import (
     KEY_BYTES,
@@ -15,7 +16,9 @@ from storage.crypto import (
     Keys,
     Unreadable,
     open_answers,
+    open_phrases,
     seal_answers,
+    seal_phrases,
 )
 
 KEYS = Keys(master=b"m" * KEY_BYTES, reference=b"r" * KEY_BYTES)
@@ -143,7 +146,7 @@ def test_what_is_too_short_is_unreadable_and_no_crash(length: int) -> None:
 
 
 def test_more_than_a_week_can_ask_is_refused_rather_than_made_longer() -> None:
-    with pytest.raises(ValueError, match="more answers"):
+    with pytest.raises(ValueError, match="more than one row"):
         seal_answers(DATA_KEY, ANA, 3, {f"q{n:04}": 1 for n in range(100)})
 
 
@@ -151,3 +154,28 @@ def test_an_unreadable_says_nothing_of_what_was_sealed() -> None:
     with pytest.raises(Unreadable) as caught:
         open_answers(b"e" * KEY_BYTES, ANA, 3, seal_answers(DATA_KEY, ANA, 3, {CORE: 5}))
     assert (str(caught.value), caught.value.__cause__, caught.value.__suppress_context__) == ("", None, True)
+
+
+@given(st.sets(st.sampled_from(EVERY)))
+def test_what_somebody_said_with_others_comes_back_and_tells_nothing_by_its_length(phrases: set[str]) -> None:
+    sealed = seal_phrases(DATA_KEY, ANA, 3, phrases)
+    assert open_phrases(DATA_KEY, ANA, 3, sealed) == phrases
+    assert len(sealed) == NONCE_BYTES + PADDED_BYTES + TAG_BYTES
+    assert not any(phrase.encode() in sealed for phrase in phrases)
+
+
+@pytest.mark.parametrize(
+    ("key", "ref", "period"), [(b"e" * KEY_BYTES, ANA, 3), (DATA_KEY, BEN, 3), (DATA_KEY, ANA, 4)]
+)
+def test_it_opens_with_its_own_key_for_its_own_person_and_period_only(
+    key: bytes, ref: PersonRef, period: int
+) -> None:
+    with pytest.raises(Unreadable):
+        open_phrases(key, ref, period, seal_phrases(DATA_KEY, ANA, 3, {"hours"}))
+
+
+def test_answers_and_phrases_cannot_stand_in_for_each_other() -> None:
+    with pytest.raises(Unreadable):
+        open_phrases(DATA_KEY, ANA, 3, seal_answers(DATA_KEY, ANA, 3, {CORE: 5}))
+    with pytest.raises(Unreadable):
+        open_answers(DATA_KEY, ANA, 3, seal_phrases(DATA_KEY, ANA, 3, {"hours"}))

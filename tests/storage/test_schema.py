@@ -25,7 +25,7 @@ from storage.schema import Instant, metadata
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 NAMES = [table.name for table in TABLES]
-ABOUT_ANSWERS = ("answers", "person_keys")
+ABOUT_ANSWERS = ("answers", "person_keys", "raises")
 NEVER_KEPT = (
     "status|visa|immigra|citizen|nationalit|origin|birth|faith|religi|ethnic|race|gender|trauma|diagnos"
     "|health|symptom|location|latitude|longitude|address|city|postal|phone|mail|photo|real_name|display_name"
@@ -80,6 +80,10 @@ def test_an_answer_is_a_person_a_week_a_flag_and_a_ciphertext() -> None:
     assert set(metadata.tables["person_keys"].columns.keys()) == {"workspace", "ref", "wrapped"}
 
 
+def test_what_somebody_said_with_others_is_a_person_a_period_and_a_ciphertext() -> None:
+    assert set(metadata.tables["raises"].columns.keys()) == {"workspace", "period", "ref", "sealed"}
+
+
 @pytest.mark.parametrize("name", ABOUT_ANSWERS)
 def test_nothing_about_an_answer_is_a_time_or_a_message(name: str) -> None:
     table = metadata.tables[name]
@@ -119,6 +123,7 @@ def test_who_somebody_is_their_conversation_keys_and_answers_stand_sealed() -> N
         "outbox.sealed_channel",
         "person_keys.wrapped",
         "answers.sealed",
+        "raises.sealed",
     }
 
 
