@@ -24,6 +24,7 @@ from handlers import (
     members,
     practices,
     privacy,
+    raises,
     settings,
     teams,
     workspaces,
@@ -51,7 +52,7 @@ def register(app: App, house: House) -> None:
     """Connect every listener; what nothing listens to is answered kindly too."""
     hear = partial(listen, house)
     hear_event = partial(listen_event, house)
-    for module in (checkins, settings, leave, asks, privacy, practices, first_contact, digests):
+    for module in (checkins, settings, leave, asks, privacy, practices, first_contact, digests, raises):
         module.register(app, hear)
     crisis.register(app, hear, hear_event)
     home.register(app, hear, hear_event)

@@ -12,9 +12,11 @@ from bot.blocks.digests import Seen, WhyNone
 from bot.content import Words
 from bot.domain.localtime import WEEKS_IN_PERIOD, local, week_of
 from bot.domain.members import Member, Team
+from bot.domain.notices import Kind, dedupe_key
+from bot.domain.raises import Said
 from bot.domain.supervision import next_update_on
 from handlers.visit import Listen, Replies, Show, Visit, for_reader
-from storage import digests, outbox, workspaces
+from storage import digests, outbox, raises, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 
@@ -32,7 +34,7 @@ def on_seen_as_supervisor(visit: Visit, tx: Tx, member: Member) -> Replies:
     view = screens.as_my_supervisor(
         words,
         sees,
-        seen=_seen(tx, words, released) if released else None,
+        seen=_seen(tx, words, member, released) if released else None,
         why_none=_why_none(member.team, latest, possible=sees.words_possible),
         next_update_on=_next_on(visit, tx, member) if sees.words_possible else None,
     )
@@ -63,17 +65,27 @@ def _why_none(team: Team | None, latest: Release | None, *, possible: bool) -> W
     return WHY_NONE.get(latest.state)
 
 
-def _seen(tx: Tx, words: Words, found: Release) -> Seen:
+def _seen(tx: Tx, words: Words, member: Member, found: Release) -> Seen:
     epoch_on = workspaces.get(tx).epoch_on
     if epoch_on is None:
         raise KeyError("epoch")
     shown = digests.shown(tx, found, epoch_on)
     return Seen(
-        update=screens.update_from(words, shown),
+        update=screens.update_from(words, shown, _said(tx, member.team, found)),
         first_on=shown.first_on,
         last_on=shown.first_on + timedelta(weeks=WEEKS_IN_PERIOD, days=-3),
         strip=screens.alt_text(words, shown.strip),
     )
+
+
+def _said(tx: Tx, team: Team | None, found: Release) -> Said:
+    """What the supervisor was told that the group said, and what the channel reads once its post is there."""
+    if team is None or team.supervisor is None:
+        return Said()
+    about = f"p{found.period}|{team.team_id}"
+    if outbox.sent_at(tx, dedupe_key(Kind.TEAM_POST, team.channel_id, about)):
+        return raises.said_to_team(tx, found)
+    return raises.said_to(tx, found, team.supervisor)
 
 
 def _next_on(visit: Visit, tx: Tx, member: Member) -> date | None:

@@ -18,7 +18,7 @@ from bot.blocks import digests as screens
 from bot.blocks import picture
 from bot.blocks.digests import Picture
 from bot.blocks.elements import Message
-from bot.content import Words
+from bot.content import Content, Words
 from bot.domain.digests import NEUTRAL, Published, publish, read, score, window
 from bot.domain.groups import Roster, counted_in, partition, readers_of, regroup
 from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, period_starts_at, weeks_of
@@ -27,8 +27,9 @@ from bot.domain.notices import Kind
 from bot.domain.privacy import EPS, UPDATES_PER_BLOCK, may_publish
 from bot.domain.sampler import noise
 from bot.domain.supervision import Shown, next_update_on
+from schedules.raises import count_raises, plan_told_above
 from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
-from storage import answers, digests, privacy, teams, workspaces
+from storage import answers, digests, privacy, raises, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 
@@ -110,26 +111,32 @@ def freeze(setting: Setting, workspace: str) -> bool:
             return False
         rosters = teams.rosters(tx, now)
         found = digests.list_period(tx, due)
-        sizes = {group.group_id: _debit(tx, group, rosters, holder) for group in found}
+        sizes = {group.group_id: _debit(tx, setting.content, group, rosters, holder) for group in found}
+        plan_told_above(tx, due, now)
+        raises.forget_through(tx, due)
     for group in found:
         if size := sizes[group.group_id]:
             _release_apart(setting, workspace, group, size, holder)
     return True
 
 
-def _debit(tx: Tx, found: Release, rosters: Iterable[Roster], holder: str) -> int:
+def _debit(tx: Tx, content: Content, found: Release, rosters: Iterable[Roster], holder: str) -> int:
     """Decide by participation alone; how many are on the roster if its contributors were debited, else 0.
 
-    Whoever became a reader of the group's line during the period is dropped from its frozen roster.
+    Whoever became a reader of the group's line during the period is dropped from its frozen roster. What
+    was said with others is counted where there are words, and only there.
     """
-    roster = digests.roster(tx, found.period, found.group_id) - readers_of(found.teams, rosters)
+    frozen = digests.roster(tx, found.period, found.group_id)
+    roster = frozen - readers_of(found.teams, rosters)
     people = digests.list_weighed(tx, roster, weeks_of(found.period))
     if not may_publish(len(roster), len(people)):
         digests.suppress(tx, found.group_id, found.period)
         return 0
     history = digests.history(tx, found.group_id, found.period - 1)
-    debited = digests.debit(tx, found.group_id, found.period, people, window(history), holder)
-    return len(roster) if debited else 0
+    if not digests.debit(tx, found.group_id, found.period, people, window(history), holder):
+        return 0
+    count_raises(tx, content, found, roster, len(frozen))
+    return len(roster)
 
 
 def _score(tx: Tx, ref: PersonRef, period: int, c: Fraction) -> int:
@@ -216,12 +223,13 @@ def _post(scene: Scene) -> Pictured:
     if found is None:
         raise KeyError("release")
     update, epoch_on = shown(scene, found), scene.epoch_on
+    raised = raises.said_to_team(scene.tx, found)
     week = (found.period + 1) * WEEKS_IN_PERIOD
     goes_on = epoch_on is not None and privacy.words_possible(scene.tx, scene.team(), scene.now)
     following = next_update_on(epoch_on, week, scene.calendar()) if epoch_on and goes_on else None
 
     def with_pictures(pictures: Sequence[Picture | None]) -> Message:
-        said = screens.update_from(words, update, pictures[0])
+        said = screens.update_from(words, update, raised, pictures[0])
         return screens.team_post(words, said, next_update_on=following)
 
     return Pictured(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,7 +33,7 @@ from bot.domain.supervision import (
 )
 from schedules.digests import drawing, is_ending, shown
 from schedules.setting import BATCH, Pictured, Recipe, Scene, Setting, each_apart, ends_as_planned
-from storage import asks, checkins, digests, members, outbox, privacy, rules, teams, workspaces
+from storage import asks, checkins, digests, members, outbox, privacy, raises, rules, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 from storage.rules import RuleKind
@@ -126,14 +126,19 @@ def _render(scene: Scene) -> Message | Pictured:
 
     def with_pictures(pictures: Sequence[Picture | None]) -> Message:
         left = iter(pictures)
-        pictured = [
-            replace(section, picture=next(left)) if update else section for section, update in sections
-        ]
+        pictured = [_pictured(section, left) for section, _ in sections]
         return screens.weekly(words, prompt=prompt, teams=pictured, open_asks=open_asks)
 
     drawings = tuple(drawing(words, update) for _, update in sections if update)
     message = with_pictures([None] * len(drawings))
     return Pictured(message=message, drawings=drawings, with_pictures=with_pictures) if drawings else message
+
+
+def _pictured(section: TeamSection, left: Iterator[Picture | None]) -> TeamSection:
+    """A section with the next picture, if it has an update."""
+    if section.update is None:
+        return section
+    return replace(section, update=replace(section.update, picture=next(left)))
 
 
 def _sections(scene: Scene) -> tuple[tuple[TeamSection, Shown | None], ...]:
@@ -188,10 +193,10 @@ def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[Te
     match found.state:
         case ReleaseState.RELEASED:
             update = shown(scene, found)
-            said = update_from(scene.words, update)
+            said = raises.said_to(scene.tx, found, scene.to)
             name, *others = update.teams
             named = replace(section, name=name, together_with=tuple(others))
-            return replace(named, lines=said.lines, parent=said.parent), update
+            return replace(named, update=update_from(scene.words, update, said)), update
         case ReleaseState.SUPPRESSED:
             said_before = digests.was_suppressed(scene.tx, found.group_id, found.period)
             return replace(section, suppressed=True, why_said_before=said_before), None

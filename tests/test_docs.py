@@ -5,6 +5,7 @@ import importlib
 import re
 import subprocess
 import tomllib
+from math import comb
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.config import SETTINGS
 from bot.content import load_content
 from bot.domain import privacy
 from bot.domain.privacy import WhoSees, at_most
+from bot.domain.raises import needed
 from bot.domain.rotation import is_due
 from bot.logs import PACKAGES
 from bot.proof.usefulness import BARS, Estimate
@@ -288,6 +290,16 @@ def test_the_figures_of_usefulness_come_from_a_command_that_is_there() -> None:
 def estimate(cell: str) -> Estimate:
     value, error = map(float, cell.split(" ± "))
     return Estimate(value=value, error=error)
+
+
+def test_how_often_a_line_is_shown_follows_from_how_many_must_choose_it() -> None:
+    """Each person of the group says it with probability .7 times .5, apart from the others."""
+    for roster, many, shown, one_person in rows(PRIVACY, "## Say it with others"):
+        size, least = int(roster), int(many)
+        law = [comb(size, k) * 0.35**k * 0.65 ** (size - k) for k in range(size + 1)]
+        said = sum(law[least:])
+        of_one = sum(k * law[k] for k in range(least, size + 1)) / said / size
+        assert [least, f"{said:.2f}", f"{of_one:.2f}"] == [needed(size), f"0{shown}", f"0{one_person}"]
 
 
 def test_every_table_of_the_database_is_told_and_no_other() -> None:

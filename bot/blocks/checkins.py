@@ -24,6 +24,7 @@ from bot.blocks.elements import (
     section,
 )
 from bot.blocks.privacy import in_two_sentences
+from bot.blocks.raises import raise_button
 from bot.content import Words
 from bot.domain.checkins import Card
 from bot.domain.followups import Offer, Options, Rule
@@ -254,13 +255,18 @@ def _options_view(
 
 def _nothing_pushed(words: Words, week: int, country: str) -> list[Block]:
     see = button(words("checkin.see_options"), ids.OPENED_MORE, value=str(week))
-    return [section(words("options.t0")), actions(see), crisis.footer(words, country=country)]
+    return [
+        section(words("options.t0")),
+        actions(see, raise_button(words)),
+        crisis.footer(words, country=country),
+    ]
 
 
 def _pushed(words: Words, chosen: Options, week: int, country: str) -> list[Block]:
     """The line of the rule and its offers; the crisis line above them for T2, below otherwise."""
     more_button = [_more_button(words, week)] if chosen.more else []
-    offers = [*(_offer(words, offer) for offer in chosen.shown), *more_button]
+    ways = actions(*more_button, raise_button(words))
+    offers = [*(_offer(words, offer) for offer in chosen.shown), ways]
     line = section(words(f"options.{chosen.rule.lower()}"))
     if chosen.rule is Rule.T2:
         return [line, crisis.line(words, country=country), *offers]
@@ -268,7 +274,11 @@ def _pushed(words: Words, chosen: Options, week: int, country: str) -> list[Bloc
 
 
 def _offers(words: Words, offers: Sequence[Offer], country: str) -> list[Block]:
-    return [*(_offer(words, offer) for offer in offers), crisis.footer(words, country=country)]
+    return [
+        *(_offer(words, offer) for offer in offers),
+        actions(raise_button(words)),
+        crisis.footer(words, country=country),
+    ]
 
 
 def _offer(words: Words, offer: Offer) -> Block:
@@ -278,10 +288,8 @@ def _offer(words: Words, offer: Offer) -> Block:
     return section(words(key), accessory=tap, block_id=f"offer_{offer.value}")
 
 
-def _more_button(words: Words, week: int) -> Block:
-    return actions(
-        button(words("options.more"), ids.OPENED_MORE, value=str(week), says=words("options.more_says"))
-    )
+def _more_button(words: Words, week: int) -> Element:
+    return button(words("options.more"), ids.OPENED_MORE, value=str(week), says=words("options.more_says"))
 
 
 def more(words: Words, *, week: int, offers: Sequence[Offer], country: str) -> View:

@@ -24,10 +24,12 @@ from bot.blocks.elements import (
     notice_view,
     section,
 )
+from bot.blocks.raises import in_language, said_lines
 from bot.content import Words
 from bot.content.language import FALLBACK
 from bot.domain.digests import Band, Trend
 from bot.domain.privacy import WhoSees, promise_numbers
+from bot.domain.raises import Said
 from bot.domain.supervision import Shown
 
 Strip = Sequence[tuple[date, Band | None]]
@@ -52,12 +54,15 @@ class Picture:
 class Update:
     """A released update as it was stored: `update_lines` and `parent_line`, not to be escaped again.
 
-    groups: names of its teams, several where they are shown together.
+    groups: names of its teams, several where they are shown together. said, said_above: what was said with
+    others, and what the level above reads first.
     """
 
     groups: tuple[str, ...]
     lines: tuple[str, ...]
     parent: str = ""
+    said: tuple[str, ...] = ()
+    said_above: tuple[str, ...] = ()
     picture: Picture | None = None
 
 
@@ -107,12 +112,19 @@ def parent_line(words: Words, *, band: Band, trend: Trend, unit: str | None) -> 
     return " ".join(said)
 
 
-def update_from(words: Words, shown: Shown, picture: Picture | None = None) -> Update:
-    """What was released, in the reader's language; in English where that was not on at the release."""
+def update_from(words: Words, shown: Shown, said: Said, picture: Picture | None = None) -> Update:
+    """What was released and said, in the reader's language; in English where that was not on then."""
     beside = shown.beside
     parent = parent_line(words, band=beside.band, trend=beside.trend, unit=None) if beside else ""
     lines = shown.lines.get(words.language) or shown.lines[FALLBACK]
-    return Update(groups=shown.teams, lines=lines, parent=parent, picture=picture)
+    return Update(
+        groups=shown.teams,
+        lines=lines,
+        parent=parent,
+        said=in_language(words, said.with_update),
+        said_above=in_language(words, said.above),
+        picture=picture,
+    )
 
 
 def row_labels(words: Words) -> tuple[str, str, str]:
@@ -147,28 +159,36 @@ def names(groups: Sequence[str]) -> str:
 
 
 def update_blocks(words: Words, update: Update, *, next_update_on: date | None = None) -> list[Block]:
-    """Words, the line beside them, the picture; the closing sentence last."""
+    """Words, the line beside them, the picture, what was said with others; the closing sentence last."""
     shown = [image(update.picture.file_id, alt=update.picture.alt)] if update.picture else []
     following = [context(words("update.next", date=words.date(next_update_on)))] if next_update_on else []
     return _around(words, update, [*shown, *following])
 
 
 def _around(words: Words, update: Update, between: Sequence[Block]) -> list[Block]:
-    """The words, with other blocks between them and the closing sentence."""
-    *said, closing = update.lines
+    """The words, with other blocks between them and what was said with others and the closing sentence."""
+    *lines, closing = update.lines
+    raised = said_lines(words, update.said, update.said_above)
     return [
-        section("\n".join([title(words, update.groups), *said])),
+        section("\n".join([title(words, update.groups), *lines])),
         *([context(update.parent)] if update.parent else []),
         *between,
+        *([section("\n".join(raised))] if raised else []),
         section(closing),
     ]
 
 
-def ranges(words: Words) -> Block:
-    """What lower, middle and higher mean, in the words of the question's answers."""
+def footnote(words: Words, updates: Sequence[Update]) -> Block:
+    """Below all updates of a message: what the ranges mean; where something was said, not to ask who did."""
+    said = any(update.said or update.said_above for update in updates)
+    return context(" ".join([_ranges(words), *([words("raise.do_not_ask")] if said else [])]))
+
+
+def _ranges(words: Words) -> str:
+    """Lower, middle and higher, in the words of the question's answers."""
     labels = [label.text for label in words.scale(WEIGHT)]
     facts = {"least": labels[0], "middle": labels[len(labels) // 2], "most": labels[-1]}
-    return context(words("update.ranges", **facts))
+    return words("update.ranges", **facts)
 
 
 def team_post(words: Words, update: Update, *, next_update_on: date | None = None) -> Message:
@@ -179,7 +199,7 @@ def team_post(words: Words, update: Update, *, next_update_on: date | None = Non
             context(words("update.post_lead")),
             *update_blocks(words, update, next_update_on=next_update_on),
             divider(),
-            ranges(words),
+            footnote(words, [update]),
             context(words("update.post_who_sees")),
         ],
     )
@@ -224,8 +244,9 @@ def _seen(words: Words, seen: Seen) -> list[Block]:
     dates = {"first": words.date(seen.first_on), "last": words.date(seen.last_on)}
     picture = section(f"{words('update.seen_picture')}\n{seen.strip}")
     period = section(words("update.seen_period", **dates))
-    return [period, *_around(words, seen.update, [picture]), ranges(words)]
+    return [period, *_around(words, seen.update, [picture]), footnote(words, [seen.update])]
 
 
 def _always_seen(words: Words) -> str:
-    return f"{words('update.seen_asks')} {words('update.seen_opener')}"
+    always = ("update.seen_asks", "update.seen_said", "update.seen_opener")
+    return " ".join(words(key) for key in always)

@@ -31,6 +31,7 @@ from bot.blocks.elements import (
     with_links,
 )
 from bot.blocks.privacy import as_supervisor_button
+from bot.blocks.raises import raise_button
 from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
 from bot.domain.checkins import Reason
@@ -252,6 +253,7 @@ def _always(words: Words, facts: HomeFacts) -> Block:
     """On a team also what its supervisor sees."""
     return actions(
         button(words("menu.pause_minute"), ids.OPENED_PRACTICE, value="PR01"),
+        raise_button(words),
         button(words("menu.who_sees"), ids.OPENED_WHO_SEES),
         *([as_supervisor_button(words)] if facts.team is not None else []),
         button(words("menu.settings"), ids.OPENED_SETTINGS),

@@ -44,6 +44,15 @@ CHOSE_LANGUAGE = "language_chosen"
 """Value: the language's code."""
 CHOSE_ONE_QUESTION = "one_question_chosen"
 
+# Said with others.
+OPENED_RAISE = "raise_opened"
+OPENED_RAISED = "raised_opened"
+"""What one chose oneself."""
+WITHDREW_RAISE = "raise_withdrawn"
+"""Value: the phrase's key, on a screen that only its reader sees."""
+SAID_PREFIX = "said_"
+"""said_<pillar>: the checkboxes of one pillar; the values chosen are keys of phrases."""
+
 # Settings.
 DAY = "day"
 HOUR = "hour"
@@ -139,6 +148,8 @@ VIEW_ANOTHER_TIME = "another_time"
 VIEW_CANNOT = "cannot"
 VIEW_FOLLOW_UP = "follow_up"
 VIEW_ASKS_TO_ME = "asks_to_me"
+VIEW_RAISE = "raise"
+VIEW_RAISED = "raised"
 VIEW_TEAM = "team"
 VIEW_TEAM_CHECK = "team_check"
 VIEW_PROMISE = "promise"
@@ -148,3 +159,8 @@ VIEW_HOME = "home"
 def answer(key: str) -> str:
     """The action_id of a question's radio group."""
     return f"{ANSWER_PREFIX}{key}"
+
+
+def said(pillar: str) -> str:
+    """The action_id of a pillar's phrases."""
+    return f"{SAID_PREFIX}{pillar}"

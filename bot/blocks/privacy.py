@@ -29,7 +29,7 @@ def who_sees(words: Words, sees: WhoSees) -> View:
         section(f"*{words('privacy.for_you_title')}*\n{own}"),
         *group,
         section(f"*{words('privacy.limits_title')}*\n{bullets(limits(words, sees))}"),
-        context(readers(words, sees)),
+        context(f"{readers(words, sees)} {words('raise.apart')}"),
         actions(as_supervisor_button(words)),
     ]
     return notice_view(words, words("privacy.view_title"), blocks, callback_id=ids.VIEW_WHO_SEES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.blocks import digests, ids
-from bot.blocks.digests import Picture, Update
+from bot.blocks.digests import Update
 from bot.blocks.elements import (
     Block,
     Message,
@@ -19,10 +19,11 @@ from bot.blocks.elements import (
     section,
     sections,
 )
+from bot.blocks.raises import said_lines
 from bot.content import Words
 from bot.domain.privacy import promise_numbers
 
-PICTURED = 7
+PICTURED = 6
 """Updates with a picture in one message; the others are words alone, so that 50 blocks are enough."""
 
 
@@ -30,11 +31,11 @@ PICTURED = 7
 class TeamSection:
     """A group as the weekly message shows it. No figure from answers has a place here.
 
-    name: its team; together_with: the other teams of a pooled line. lines, parent, picture: this
-    period's update as stored, in the first message after a freeze. suppressed: that message has none
-    because too few took part or count; lost: none because it was not finished. next_update_on: in the
-    other weeks too. why_said_before: that and why nothing can be shown was said in an earlier message.
-    regrouped: its teams are in other groups from now on, which have sections of their own.
+    name: its team; together_with: the other teams of a pooled line. update: this period's, in the first
+    message after a freeze. suppressed: that message has none because too few took part or count; lost:
+    none because it was not finished. next_update_on: in the other weeks too. why_said_before: that and
+    why nothing can be shown was said in an earlier message. regrouped: its teams are in other groups
+    from now on, which have sections of their own.
     """
 
     name: str
@@ -42,9 +43,7 @@ class TeamSection:
     next_update_on: date | None = None
     why_said_before: bool = False
     together_with: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-    parent: str = ""
-    picture: Picture | None = None
+    update: Update | None = None
     suppressed: bool = False
     lost: bool = False
     regrouped: bool = False
@@ -58,8 +57,8 @@ def weekly(
     words: Words, *, prompt: int, teams: Sequence[TeamSection] = (), open_asks: bool = False
 ) -> Message:
     """prompt: 1 to 12. open_asks: the reader has an ask without an answer."""
-    updated = [team for team in teams if team.lines]
-    lines = [line for team in teams if not team.lines for line in _team_lines(words, team)]
+    updated = [(team, team.update) for team in teams if team.update]
+    lines = [line for team in teams if not team.update for line in _team_lines(words, team)]
     return Message(
         text=words("weekly.title"),
         blocks=[
@@ -88,22 +87,24 @@ def prompt_blocks(words: Words, number: int) -> list[Block]:
     return [section(said), context(words("weekly.hr_line"))]
 
 
-def _updates(words: Words, teams: Sequence[TeamSection]) -> list[Block]:
-    if not teams:
+def _updates(words: Words, updated: Sequence[tuple[TeamSection, Update]]) -> list[Block]:
+    if not updated:
         return []
-    pictured = [block for team in teams[:PICTURED] for block in _update(words, team)]
-    in_words = sections([_in_words(words, team) for team in teams[PICTURED:]])
-    return [*pictured, *in_words, digests.ranges(words), divider()]
+    pictured = [
+        block
+        for team, update in updated[:PICTURED]
+        for block in digests.update_blocks(words, update, next_update_on=team.next_update_on)
+    ]
+    in_words = sections([_in_words(words, update) for _, update in updated[PICTURED:]])
+    footnote = digests.footnote(words, [update for _, update in updated])
+    return [*pictured, *in_words, footnote, divider()]
 
 
-def _update(words: Words, team: TeamSection) -> list[Block]:
-    update = Update(groups=team.groups, lines=team.lines, parent=team.parent, picture=team.picture)
-    return digests.update_blocks(words, update, next_update_on=team.next_update_on)
-
-
-def _in_words(words: Words, team: TeamSection) -> str:
-    *said, closing = team.lines
-    return "\n".join([digests.title(words, team.groups), *said, *filter(None, [team.parent]), closing, ""])
+def _in_words(words: Words, update: Update) -> str:
+    *lines, closing = update.lines
+    beside = [update.parent] if update.parent else []
+    raised = said_lines(words, update.said, update.said_above)
+    return "\n".join([digests.title(words, update.groups), *lines, *beside, *raised, closing, ""])
 
 
 def _team_lines(words: Words, team: TeamSection) -> list[str]:

@@ -17,6 +17,7 @@ from bot.blocks import (
     leave,
     practices,
     privacy,
+    raises,
     replies,
     settings,
     supervision,
@@ -28,6 +29,7 @@ from bot.blocks.digests import WhyNone as NothingSeen
 from bot.blocks.elements import Message
 from bot.blocks.first_contact import FirstContact
 from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
+from bot.blocks.raises import Choice, Lead, SaidAbove
 from bot.blocks.replies import Trouble
 from bot.blocks.supervision import TeamSection
 from bot.blocks.teams import TeamCheck, TeamDraft
@@ -39,6 +41,7 @@ from bot.domain.followups import ORDER, Options, Rule, choose
 from bot.domain.leave import MOST_SPANS, Span
 from bot.domain.members import Length, Preferences, TeamState
 from bot.domain.privacy import WhoSees
+from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, Sentence, WhyClosed
 from bot.domain.rotation import CORE, ROWS, keys_for
 from tests.blocks.reading import Screen
 
@@ -72,6 +75,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_open_to_all(content, words),
         **_supervision(words),
         **_updates(words),
+        **_raises(words),
         **_homes(words),
         **_teams(words),
     }
@@ -256,6 +260,8 @@ def update_of(words: Words, band: Band, trend: Trend) -> Update:
         groups=("Norte & <Sur>",),
         lines=digests.update_lines(words, band=band, trend=trend, small_group=True),
         parent=digests.parent_line(words, band=band, trend=trend, unit="Programa <Este> & Co"),
+        said=raises.in_language(words, [{"en": "Too <many> hours & too few hands."}]),
+        said_above=raises.in_language(words, said_above(words)[:2]),
         picture=Picture(file_id="F0STRIP001", alt=digests.alt_text(words, STRIP)),
     )
 
@@ -267,10 +273,13 @@ def updated_section(update: Update) -> TeamSection:
         together_with=tuple(others),
         words_possible=True,
         next_update_on=ON,
-        lines=update.lines,
-        parent=update.parent,
-        picture=update.picture,
+        update=update,
     )
+
+
+def said_above(words: Words) -> tuple[Sentence, ...]:
+    phrases = (phrase for pillar in FIRST_ABOVE for phrase in PHRASES[pillar])
+    return tuple({words.language: words.phrase(phrase), "en": "In English."} for phrase in phrases)
 
 
 STRIP: Strip = [
@@ -299,6 +308,26 @@ def _updates(words: Words) -> dict[str, Screen]:
             f"as supervisor {reason}": digests.as_my_supervisor(words, SMALL, why_none=reason)
             for reason in reasons
         },
+    }
+
+
+CHOICE = Choice(period=3, needed=4, until=AT, weekly_ids=(LUIS, ANA), above_ids=(EVA,))
+
+
+def _raises(words: Words) -> dict[str, Screen]:
+    leads: tuple[Lead, ...] = get_args(Lead)
+    reasons: tuple[WhyClosed, ...] = get_args(WhyClosed)
+    facts = {"period": 3, "until": AT}
+    group = SaidAbove(groups=("Norte", "Sur & <Co>"), said=said_above(words))
+    return {
+        "raise form": raises.raise_form(words, CHOICE),
+        "raise form alone": raises.raise_form(words, replace(CHOICE, above_ids=())),
+        **{f"raised {lead}": raises.mine(words, phrases=EVERY, lead=lead, **facts) for lead in leads},  # type: ignore[arg-type]
+        **{f"raised nothing {lead}": raises.mine(words, phrases=(), lead=lead, **facts) for lead in leads},  # type: ignore[arg-type]
+        "raise too late": raises.ended(words, withdrawn=False),
+        "raise too late to withdraw": raises.ended(words, withdrawn=True),
+        **{f"raise closed {why}": raises.closed(words, why, opens_on=ON, can_ask=True) for why in reasons},
+        "raised above": raises.told_above(words, [group, group]),
     }
 
 

@@ -176,7 +176,7 @@ def test_the_pictures_labels_are_short_and_in_the_readers_language(content: Cont
 
 
 def test_what_the_ranges_mean_is_said_in_the_questions_own_answers(words: Words) -> None:
-    said = digests.ranges(words)["elements"][0]["text"]
+    said = digests.footnote(words, [])["elements"][0]["text"]
     for label in (words.scale("W")[0], words.scale("W")[2], words.scale("W")[4]):
         assert f"“{label.text}”" in said
 
@@ -253,7 +253,7 @@ def test_view_as_my_supervisor_says_that_asks_carry_a_name_and_that_there_is_not
         digests.as_my_supervisor(words, SMALL, why_none="too_small"),
     ):
         said = joined(view)
-        for key in ("update.seen_asks", "update.seen_opener", "update.seen_nothing_else"):
+        for key in ("update.seen_asks", "update.seen_said", "update.seen_opener", "update.seen_nothing_else"):
             assert words(key) in said
 
 

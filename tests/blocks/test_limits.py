@@ -64,7 +64,8 @@ def test_every_action_and_view_is_named_in_ids(screens: dict[str, Screen]) -> No
         for name in ("action_id", "callback_id")
         if name in part
     }
-    assert {one for one in used if one not in known and not one.startswith(ids.ANSWER_PREFIX)} == set()
+    prefixes = (ids.ANSWER_PREFIX, ids.SAID_PREFIX)
+    assert {one for one in used if one not in known and not one.startswith(prefixes)} == set()
 
 
 def test_ids_are_told_apart() -> None:

@@ -56,7 +56,7 @@ def test_why_there_are_no_words_is_said_once(words: Words) -> None:
 
 def test_nothing_about_a_team_can_carry_a_figure() -> None:
     types = {field.type for field in fields(TeamSection)}
-    assert types == {"str", "bool", "date | None", "tuple[str, ...]", "Picture | None"}
+    assert types == {"str", "bool", "date | None", "tuple[str, ...]", "Update | None"}
 
 
 def test_the_only_numbers_are_those_of_the_rule_and_the_date(words: Words) -> None:
@@ -86,19 +86,21 @@ def test_it_is_read_in_two_minutes(words: Words) -> None:
     assert max(word_count(weekly(words, prompt=n, teams=teams)) for n in range(1, 13)) <= 400
 
 
-def updated(words: Words, **facts: object) -> TeamSection:
-    section = updated_section(update_of(words, Band.HIGHER, Trend.HEAVIER))
-    return replace(section, **facts)  # type: ignore[arg-type]
+def updated(words: Words, *groups: str) -> TeamSection:
+    update = update_of(words, Band.HIGHER, Trend.HEAVIER)
+    return updated_section(replace(update, groups=groups or update.groups))
 
 
 def test_an_update_stands_after_the_prompt_in_the_decided_order(words: Words) -> None:
     team = updated(words)
     blocks = weekly(words, prompt=1, teams=[team]).blocks
     text = json.dumps(blocks, ensure_ascii=False)
-    band, trend, small, closing = team.lines
-    alt = team.picture.alt if team.picture else ""
-    places = [text.index(part) for part in (words.prompt(1).say, band, trend, small)]
-    places += [text.index(words("update.parent_errs")), text.index(alt), text.index(closing)]
+    update = team.update
+    assert update
+    assert update.picture
+    band, trend, small, closing = update.lines
+    after = (words("update.parent_errs"), update.picture.alt, update.said[0], update.said_above[-1], closing)
+    places = [text.index(part) for part in (words.prompt(1).say, band, trend, small, *after)]
     assert places == sorted(places)
 
 
@@ -117,7 +119,7 @@ def always(words: Words) -> list[Block]:
 
 
 def test_each_group_has_a_section_and_a_pooled_one_names_its_teams(words: Words) -> None:
-    pool = updated(words, name="Norte", together_with=("Sur & <Co>", "Este"))
+    pool = updated(words, "Norte", "Sur & <Co>", "Este")
     said = joined(weekly(words, prompt=1, teams=[updated(words), pool, CHICO]))
     assert words("update.title_together", group="Norte, Sur &amp; &lt;Co&gt;, Este") in said
     assert said.count(words("update.closing")) == 2
@@ -167,7 +169,7 @@ def test_where_nothing_can_be_shown_it_says_what_there_is_instead(content: Conte
 
 
 def test_many_updates_stay_within_a_message_and_lose_their_pictures_only(words: Words) -> None:
-    teams = [updated(words, name=f"Equipo {number}") for number in range(PICTURED + 3)]
+    teams = [updated(words, f"Equipo {number}") for number in range(PICTURED + 3)]
     message = weekly(words, prompt=1, teams=teams, open_asks=True)
     check_message(message.blocks)
     said = joined(message)
@@ -176,5 +178,5 @@ def test_many_updates_stay_within_a_message_and_lose_their_pictures_only(words: 
 
 
 def test_an_update_is_read_in_three_minutes_with_its_prompt(words: Words) -> None:
-    teams = [updated(words), updated(words, together_with=("Sur", "Este")), CHICO]
+    teams = [updated(words), updated(words, "Norte", "Sur", "Este"), CHICO]
     assert max(word_count(weekly(words, prompt=n, teams=teams)) for n in range(1, 13)) <= 600
