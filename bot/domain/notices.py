@@ -34,11 +34,11 @@ class Kind(StrEnum):
 BETWEEN_PEOPLE = frozenset({Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP})
 """What one person asks of another goes first, and where nothing can tell whether it arrived it is sent
 again: for whoever waits for an answer, two messages are better than silence (delivery 5)."""
-DIGESTS = frozenset({Kind.WEEKLY, Kind.TEAM_POST})
+DIGESTS = frozenset({Kind.WEEKLY, Kind.TEAM_POST, Kind.RAISED})
 
 
 def urgency(kind: Kind) -> int:
-    """Lower goes first: what people ask of each other, then check-ins, then what supervisors read."""
+    """Lower goes first: what people ask of each other, then check-ins, then what supervisors and leaders read."""
     return 0 if kind in BETWEEN_PEOPLE else 2 if kind in DIGESTS else 1
 
 
