@@ -38,7 +38,7 @@ DIGESTS = frozenset({Kind.WEEKLY, Kind.TEAM_POST, Kind.RAISED})
 
 
 def urgency(kind: Kind) -> int:
-    """Lower goes first: what people ask of each other, then check-ins, then what supervisors and leaders read."""
+    """Lower goes first: what people ask of each other, then check-ins, then what those in charge read."""
     return 0 if kind in BETWEEN_PEOPLE else 2 if kind in DIGESTS else 1
 
 
