@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from bot.domain import raises as deciding
-from bot.domain.groups import readers_of
 from bot.domain.localtime import freeze_at, period_starts_at
 from bot.domain.members import PersonRef, Team
 from bot.domain.notices import Kind, dedupe_key
@@ -62,24 +61,18 @@ def running(tx: Tx) -> Running | None:
 def place(tx: Tx, ref: PersonRef, now: datetime) -> Place:
     """Where somebody stands towards the running period."""
     team, runs, epoch_on = teams.of_member(tx, ref, now), running(tx), workspaces.get(tx).epoch_on
-    found = _rostered(tx, ref, runs.period) if runs else None
-    group = found.teams if found else privacy.group_with(tx, team, now, ref)
+    frozen = digests.rostered(tx, runs.period, [ref]).get(ref, ()) if runs else ()
+    group = frozen or privacy.group_with(tx, team, now, ref)
     first_at = period_starts_at(epoch_on, 0) if epoch_on else None
     return Place(
         on_team=team is not None,
         grouped=bool(group),
-        reads=ref in readers_of(group, teams.rosters(tx, now)),
-        roster=len(digests.roster(tx, found.period, found.group_id)) if found else 0,
+        reads=ref in teams.list_readers(tx, group),
+        roster=len(digests.roster(tx, runs.period, digests.group_id(frozen))) if runs and frozen else 0,
         readers=readers(tx, group),
         running=runs,
         next_at=runs.ends_at if runs else first_at,
     )
-
-
-def _rostered(tx: Tx, ref: PersonRef, period: int) -> Release | None:
-    """The group on whose frozen roster somebody stands."""
-    group_id = digests.rostered_in(tx, period, ref)
-    return digests.get(tx, group_id, period) if group_id else None
 
 
 def readers(tx: Tx, team_ids: Collection[str]) -> Readers:
