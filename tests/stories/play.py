@@ -162,6 +162,14 @@ class Play:
         self.close(person)
         return shown
 
+    def sets_days_away(self, person: Person, first: str, last: str) -> Outcome:
+        """Add days away in Home, "2027-01-13" to "2027-01-15", and close the window."""
+        self.press(person, self.home(person), ids.OPENED_LEAVE)
+        outcome = self.submit(person, **{ids.AWAY_FROM: first, ids.AWAY_UNTIL: last})
+        self.close(person)
+        self.stage.settle()
+        return outcome
+
     def types(self, person: Person, text: str) -> list[Message]:
         """Use /choir; what only this person sees of it."""
         before = len(self.sandbox.ephemerals(person.id))

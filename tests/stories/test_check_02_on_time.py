@@ -1,17 +1,19 @@
-"""Check 2 (without leave): Wednesday 10:00 where the person is, moved or left out with a reason recorded."""
+"""Check 2: Wednesday 10:00 where the person is, moved or left out with a reason recorded."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
 
+import pytest
+
 from bot.blocks import ids
 from bot.demo.cast import LOS_ANGELES
 from bot.sandbox import Person
 from tests.stories.people import ANA, BEN, CLEO, DANI, EIGHT, EVE, FAY, GUS, HAL, cast
-from tests.stories.play import Play, local, playing
+from tests.stories.play import Play, local, playing, text_of
 
-AZORES, NORONHA, MADRID = "Atlantic/Azores", "America/Noronha", "Europe/Madrid"
+AZORES, NORONHA, MADRID, TOKYO = "Atlantic/Azores", "America/Noronha", "Europe/Madrid", "Asia/Tokyo"
 
 
 def moves(play: Play, person: Person, tz: str) -> None:
@@ -36,6 +38,30 @@ def test_two_zones_get_their_card_at_ten_where_they_are(play: Play) -> None:
         assert play.arrivals(person) == ["2027-01-13 10:00"]
         assert local(play.card(person).at, "UTC") == f"2027-01-13 {utc}"
         assert not play.reasons(person)
+
+
+def test_of_two_zones_those_on_leave_or_in_do_not_disturb_get_none_and_read_why() -> None:
+    """Eve is away all week, Fay until Wednesday; Gus has do-not-disturb by day; Dani reads it in Spanish."""
+    eight = tuple(replace(one, dnd=(time(8), time(17)) if one is GUS else None) for one in EIGHT)
+    with playing(cast(eight=eight), looks_ahead=True, resting=(ANA, CLEO, HAL)) as play:
+        for person, last in ((EVE, "2027-01-15"), (DANI, "2027-01-15"), (FAY, "2027-01-13")):
+            assert play.sets_days_away(person, "2027-01-11", last).kind == "updated"
+        play.go_to("2027-01-15 18:00", LOS_ANGELES)
+        assert play.arrivals(BEN)[0] == "2027-01-13 10:00"
+        assert play.arrivals(FAY)[0] == "2027-01-14 09:00"
+        assert {one.name: play.reasons(one) for one in (EVE, DANI, GUS)} == {
+            EVE.name: {0: "leave"},
+            DANI.name: {0: "leave"},
+            GUS.name: {0: "do_not_disturb"},
+        }
+        for person, why, language in (
+            (EVE, "leave", "en"),
+            (DANI, "leave", "es"),
+            (GUS, "do_not_disturb", "en"),
+        ):
+            assert play.cards(person) == []
+            words = play.words(language)
+            assert words("home.skipped", why=words(f"home.why_{why}")) in text_of(play.home(person))
 
 
 def test_do_not_disturb_moves_the_card_or_leaves_none_and_says_why() -> None:
@@ -151,3 +177,54 @@ def test_closing_is_where_the_person_is_then(play: Play) -> None:
     play.press(BEN, play.card(BEN), ids.CHANGED_ANSWERS)
     play.go_to("2027-01-15 16:00", LOS_ANGELES)
     assert play.fills_in(BEN, qC1=3).title == play.words()("options.title_too_late")
+
+
+def test_who_flies_to_where_the_week_is_over_gets_no_card_and_reads_why(play: Play) -> None:
+    """On Friday her card is to come at 11:30; at 11:00 she lands in Tokyo, where it is Saturday."""
+    assert chooses(play, DANI, "4", "11:30") == "updated"
+    play.go_to("2027-01-15 11:00", LOS_ANGELES)
+    moves(play, DANI, TOKYO)
+    assert play.reasons(DANI) == {0: "moved"}
+    words = play.words("es")
+    assert words("home.skipped", why=words("home.why_moved")) in text_of(play.home(DANI))
+    play.go_to("2027-01-22 12:00", TOKYO)
+    assert play.arrivals(DANI) == ["2027-01-22 11:30"]
+
+
+@pytest.mark.parametrize("leaves", ["2027-01-12 08:00", "2027-01-13 09:59", "2027-01-13 12:00"])
+def test_there_and_back_in_one_week_is_one_card(play: Play, leaves: str) -> None:
+    """To Tokyo, and thirty hours later back; the reminder aside."""
+    play.go_to(leaves, BEN)
+    moves(play, BEN, TOKYO)
+    play.go(hours=30)
+    moves(play, BEN, BEN.tz)
+    play.go_to("2027-01-18 08:00", BEN)
+    notices = play.rows_about(BEN)["outbox"]
+    assert [row["fate"] for row in notices if row["kind"] == "checkin"] == ["sent"]
+    assert play.reasons(BEN) == {}
+    play.go_to("2027-01-20 12:00", BEN)
+    assert play.arrivals(BEN)[-1] == "2027-01-20 10:00"
+
+
+def test_a_zone_that_was_set_back_hours_before_makes_no_second_card(play: Play) -> None:
+    """He corrects a wrong zone in Slack twice on the day of the card."""
+    for hour, tz in (("09:00", TOKYO), ("09:30", BEN.tz), ("10:30", TOKYO), ("11:00", BEN.tz)):
+        play.go_to(f"2027-01-13 {hour}", BEN)
+        moves(play, BEN, tz)
+    play.go_to("2027-01-13 23:00", BEN)
+    assert len(play.arrivals(BEN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("saved_at", "hour", "comes"),
+    [
+        ("09:45", "09:00", "2027-01-13 09:45"),
+        ("09:45", "16:30", "2027-01-13 16:30"),
+        ("10:15", "16:30", "2027-01-13 10:00"),
+    ],
+)
+def test_an_hour_changed_on_the_day_makes_one_card(play: Play, saved_at: str, hour: str, comes: str) -> None:
+    play.go_to(f"2027-01-13 {saved_at}", BEN)
+    assert chooses(play, BEN, "2", hour) == "updated"
+    play.go_to("2027-01-13 23:00", BEN)
+    assert play.arrivals(BEN) == [comes]
