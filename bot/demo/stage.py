@@ -109,17 +109,28 @@ def stage(
     )
     with TemporaryDirectory() as folder, sandbox:
         url = database_url or f"sqlite:///{folder}/choir.db"
-        bot = assemble(_settings(sandbox, url, start.date(), answers_kept_weeks), clock.now)
-        connection = bot.connect(sandbox.app_token, ping_seconds=1)
-        try:
-            sandbox.wait_connected()
+        settings = settings_for(sandbox, url, start.date(), answers_kept_weeks)
+        with playing_in(sandbox, settings, clock.now) as bot:
             yield Stage(sandbox=sandbox, clock=clock, bot=bot, cast=cast)
-        finally:
-            connection.close()
-            bot.close()
 
 
-def _settings(sandbox: Sandbox, database_url: str, reviewed_on: date, answers_kept_weeks: int) -> Settings:
+@contextmanager
+def playing_in(sandbox: Sandbox, settings: Settings, now: Callable[[], datetime]) -> Iterator[Bot]:
+    """A bot connected to the local Slack, as long as it lasts."""
+    bot = assemble(settings, now)
+    connection = bot.connect(sandbox.app_token, ping_seconds=1)
+    try:
+        sandbox.wait_connected()
+        yield bot
+    finally:
+        connection.close()
+        bot.close()
+
+
+def settings_for(
+    sandbox: Sandbox, database_url: str, reviewed_on: date, answers_kept_weeks: int = 13
+) -> Settings:
+    """What a bot on a stage runs with: keys that are thrown away."""
     return Settings(
         slack_bot_token=sandbox.bot_token,
         slack_app_token=sandbox.app_token,
