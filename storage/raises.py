@@ -50,6 +50,11 @@ def forget_through(tx: Tx, period: int) -> None:
     tx.execute(delete(raises).where(raises.c.workspace == tx.workspace, raises.c.period <= period))
 
 
+def forget_all(tx: Tx) -> None:
+    """Erase who chose what, whenever it was."""
+    tx.execute(delete(raises).where(raises.c.workspace == tx.workspace))
+
+
 def running(tx: Tx) -> Running | None:
     """The newest period that began."""
     period, epoch_on = digests.last_period(tx), workspaces.get(tx).epoch_on

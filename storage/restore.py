@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import backup, digests, outbox, workspaces
+from storage import backup, digests, outbox, raises, workspaces
 from storage.backup import Contents, NoCopy, Progress
 from storage.crypto import Keys
 from storage.database import InUse, Store, knows_revision, sole_process, sqlite_file
@@ -100,13 +100,17 @@ def _drawn_here(what: Restoration) -> dict[str, int]:
 
 
 def _mark(what: Restoration, url: str) -> None:
-    """Bring the tables up to date, and put in doubt what may have gone out since."""
+    """Bring the tables up to date, and put in doubt what may have gone out since.
+
+    Who took back since then what they had said with others was told that it is not counted: so nothing is.
+    """
     with closing(Store(url, what.keys)) as store:
         store.migrate()
         for workspace in workspaces.list_ids(store):
             with store.begin(workspace) as tx:
                 workspaces.set_restored(tx, what.now, outbox.last_sent_at(tx) or NEVER)
                 outbox.doubt_unsettled(tx, what.now)
+                raises.forget_all(tx)
 
 
 # ---- SQLite: everything is done to a copy beside the database, which then takes its name

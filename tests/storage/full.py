@@ -331,6 +331,7 @@ def _calls_about_raises(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[T
         "raises.said_to": lambda tx: raises.said_to(tx, RELEASE, ben),
         "raises.said_to_team": lambda tx: raises.said_to_team(tx, RELEASE),
         "raises.save": lambda tx: raises.save(tx, ana, 1, ["hands"]),
+        "raises.forget_all": raises.forget_all,
         "raises.forget_through": lambda tx: raises.forget_through(tx, 9),
     }
 

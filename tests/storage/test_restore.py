@@ -105,6 +105,15 @@ def test_a_backup_without_any_message_knows_nothing_of_what_went_out(what: Resto
         assert [tuple(row) for row in fates] == [("unknown", "restored")]
 
 
+def test_what_was_said_with_others_and_may_have_been_taken_back_since_is_not_counted(
+    what: Restoration,
+) -> None:
+    put_back(what, unheard, yes)
+    for file, rows in ((stands_at(what), 0), (what.kept, 1)):
+        with closing(sqlite3.connect(file)) as connection:
+            assert connection.execute("SELECT count(*) FROM raises").fetchone() == (rows,)
+
+
 def test_whoever_does_not_agree_changes_nothing(what: Restoration) -> None:
     assert not put_back(what, unheard, lambda: False)
     assert is_untouched(what)
