@@ -35,7 +35,10 @@ class _Paused(Exception):
 
 
 def mend_cards(setting: Setting, workspace: str) -> bool:
-    """Edit cards that do not show what they should, until Slack asks for a pause; True when some were."""
+    """Edit cards that do not show what they should, until Slack asks for a pause; True when more are left.
+
+    Somebody's click may be about to edit the same one, so those of this moment are not waited for again.
+    """
     now = setting.now()
     with setting.store.read(workspace) as tx:
         if workspaces.may_not_send(tx, now):
@@ -53,7 +56,7 @@ def mend_cards(setting: Setting, workspace: str) -> bool:
     except _Paused as paused:
         with setting.store.begin(workspace) as tx:
             workspaces.hold_sending(tx, now + paused.after)
-    return mended
+    return mended and BATCH in (len(stale), len(retired))
 
 
 def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) -> bool:

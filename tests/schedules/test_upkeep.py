@@ -10,7 +10,7 @@ from bot.domain.leave import Span
 from bot.domain.notices import Kind
 from schedules.upkeep import erase_old, mend_cards
 from storage import asks, checkins, leave
-from tests.schedules.office import AMY, BOB, EVA, FIRST_CARD, Office
+from tests.schedules.office import AMY, BOB, EVA, FIRST_CARD, Office, on_sqlite
 
 
 def test_who_took_part_is_forgotten_with_the_answers(office: Office) -> None:
@@ -72,6 +72,16 @@ def test_mending_stops_when_slack_asks_for_a_pause_and_goes_on_after_it(office: 
     assert not mend_cards(office.setting, office.workspace)
     assert sum(call.method == "chat.update" for call in office.sandbox.calls) == edits + 1
     office.clock.advance(timedelta(seconds=31))
-    assert mend_cards(office.setting, office.workspace)
+    mend_cards(office.setting, office.workspace)
+    with office.begin() as tx:
+        assert checkins.list_stale_cards(tx, 10) == ()
+
+
+@on_sqlite
+def test_after_all_are_mended_it_does_not_look_at_once_for_what_people_just_clicked(office: Office) -> None:
+    office.pass_until(FIRST_CARD)
+    with office.begin() as tx:
+        checkins.move(tx, office.ref(AMY), 0, (State.SENT,), State.DECLINED)
+    assert not mend_cards(office.setting, office.workspace)
     with office.begin() as tx:
         assert checkins.list_stale_cards(tx, 10) == ()
