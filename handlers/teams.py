@@ -21,7 +21,7 @@ from bot.blocks import teams as screens
 from bot.blocks.elements import Element, View
 from bot.blocks.teams import Problem, TeamCheck, TeamDraft
 from bot.content import Words
-from bot.content.holidays import calendar_of
+from bot.content.holidays import calendar_of, known_calendar_of
 from bot.domain.groups import Roster, together
 from bot.domain.localtime import epoch_for, local, next_working, zone
 from bot.domain.members import Member, PersonRef, Team, TeamPlan, TeamState, Unit
@@ -527,7 +527,7 @@ def _refresh_weekly(tx: Tx, now: datetime) -> None:
     readers = sorted(_weekly_readers(tx))
     rules.keep_only(tx, RuleKind.WEEKLY, readers)
     for ref in readers if epoch_on else ():
-        calendar = calendar_of(members.known(tx, ref, now), now)
+        calendar = known_calendar_of(members.known(tx, ref, now), now)
         due_at = next_message_at(epoch_on, now, now, calendar) if epoch_on else None
         rules.begin(tx, ref, RuleKind.WEEKLY, now, due_at)
 

@@ -11,7 +11,8 @@ from bot.blocks.elements import Message
 from bot.content.holidays import calendar_of
 from bot.domain import checkins as deciding
 from bot.domain.checkins import Reason, Send, Situation, Skip, State
-from bot.domain.localtime import closing_at, next_working
+from bot.domain.leave import covers
+from bot.domain.localtime import closing_at, local, next_working
 from bot.domain.members import Member, PersonRef
 from bot.domain.notices import Kind, notice
 from bot.domain.rotation import keys_for
@@ -123,8 +124,8 @@ def _end_week(tx: Tx, member: Member, week: int, closes_at: datetime, now: datet
         moved = checkins.skip(tx, member.ref, week, Reason.LATE)
     else:
         moved = checkins.move(tx, member.ref, week, (found.state,), ended)
-    if not moved or (ended is State.CLOSED and _rests(member, now)):
-        return  # who paused or stopped after the card came is not silent
+    if not moved or (ended is State.CLOSED and (_rests(member, now) or _is_away(member, now))):
+        return  # who paused, stopped or went away after the card came is not silent
     before = rules.standing(tx, member.ref)
     after = deciding.after_closing(before, ended, week)
     rules.set_standing(tx, member.ref, after)
@@ -146,6 +147,10 @@ def _wants(scene: Scene) -> bool:
 
 def _rests(member: Member, now: datetime) -> bool:
     return member.preferences.stopped or member.preferences.paused_at(now)
+
+
+def _is_away(member: Member, now: datetime) -> bool:
+    return covers(member.leave, local(now, member.person.tz).date())
 
 
 def _has_left(member: Member) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.blocks import supervision as screens
 from bot.blocks.digests import Picture, update_from
 from bot.blocks.elements import Message
 from bot.blocks.supervision import TeamSection
-from bot.content.holidays import calendar_of, calendar_of_team
+from bot.content.holidays import calendar_of, calendar_of_team, known_calendar_of
 from bot.domain.asks import WAITING
+from bot.domain.checkins import Reason
 from bot.domain.localtime import (
     first_working_morning,
     local,
@@ -24,8 +25,8 @@ from bot.domain.localtime import (
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Kind, notice
 from bot.domain.supervision import (
-    KEPT_FOR,
     Shown,
+    message_ends_at,
     next_message_at,
     next_update_on,
     prompt_number,
@@ -57,33 +58,36 @@ def plan_weekly(setting: Setting, workspace: str) -> bool:
 def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
     """Plan one supervisor's message of a week and when to look at them again; twice plans nothing twice.
 
-    When to look is only that: the message itself is due at 09:30 where they are now.
+    When to look is only that: the message itself is due at 09:30 where they are now, on the first morning
+    that others may take for a working one. From then on their teams may read the update.
     """
     epoch_on, member = workspaces.get(tx).epoch_on, members.known(tx, ref, now)
     look_at, since = rules.next_due_at(tx, ref, RuleKind.WEEKLY), rules.since(tx, ref, RuleKind.WEEKLY)
     if epoch_on is None or look_at is None or since is None or not member.person.active:
         rules.set_next_due(tx, None, ref=ref, kind=RuleKind.WEEKLY)
         return
-    working = calendar_of(member, now)
+    working = known_calendar_of(member, now)
     week = max(0, week_of(epoch_on, local(look_at, member.person.tz).date()))
     due_at = first_working_morning(monday_of(epoch_on, week), working)
     if due_at is None or due_at <= now:
         if due_at is not None and since <= due_at:
-            _plan(tx, member, due_at, now, week)
+            _plan(tx, member, epoch_on, due_at, now, week)
         done = (due_at or look_at) + timedelta(days=1)
         due_at = next_message_at(epoch_on, done, done, working)
     rules.set_next_due(tx, due_at, ref=ref, kind=RuleKind.WEEKLY)
 
 
-def _plan(tx: Tx, member: Member, due_at: datetime, now: datetime, week: int) -> None:
-    on = local(due_at, member.person.tz).date()
-    if not checkins.add_weekly(tx, member.ref, on):
+def _plan(tx: Tx, member: Member, epoch_on: date, due_at: datetime, now: datetime, week: int) -> None:
+    """The message, on the first day on which they are not away, and their teams' posts."""
+    tz = member.person.tz
+    own_at = first_working_morning(monday_of(epoch_on, week), calendar_of(member, now))
+    if not checkins.add_weekly(tx, member.ref, local(due_at, tz).date(), None if own_at else Reason.LEAVE):
         return
     period = update_to_tell(week, outbox.last_told(tx, member.ref))
     facts = {"week": week} if period is None else {"week": week, "period": period}
-    outbox.add(
-        tx, notice(Kind.WEEKLY, member.ref, f"w{week}", due_at, expires_at=due_at + KEPT_FOR, facts=facts)
-    )
+    ends_at = message_ends_at(epoch_on, week, tz)
+    if own_at:
+        outbox.add(tx, notice(Kind.WEEKLY, member.ref, f"w{week}", own_at, expires_at=ends_at, facts=facts))
     if period is not None:
         _plan_team_posts(tx, member, due_at, max(due_at, now), period)
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.domain.digests import Band, Reading
 from bot.domain.localtime import (
+    DAY_ENDS,
+    FRIDAY,
     WEEKS_IN_PERIOD,
     Calendar,
     first_working_morning,
     local,
     monday_of,
+    slot_at,
     week_of,
 )
 
 PROMPTS = 12
-KEPT_FOR = timedelta(days=4)
-"""A weekly message that could not go out on its morning is worth sending that week only."""
 
 
 def prompt_number(week: int) -> int:
@@ -35,6 +36,11 @@ def next_message_at(epoch_on: date, since: datetime, now: datetime, calendar: Ca
         if at is not None and at >= earliest:
             return at
         week += 1
+
+
+def message_ends_at(epoch_on: date, week: int, tz: str) -> datetime:
+    """A weekly message that could not go out on its morning is worth sending that week only."""
+    return slot_at(epoch_on, week, FRIDAY, DAY_ENDS, tz)
 
 
 def next_update_on(epoch_on: date, week: int, calendar: Calendar) -> date:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.domain.digests import Band
 from bot.domain.localtime import Calendar, freeze_at, local, monday_of, next_working, week_of
 from bot.domain.supervision import (
-    KEPT_FOR,
     PROMPTS,
     Shown,
+    message_ends_at,
     next_message_at,
     next_update_on,
     prompt_number,
@@ -68,7 +68,11 @@ def test_the_weekly_message_is_the_only_one_of_its_week_and_in_working_time(
 
 def test_a_message_kept_back_is_worth_sending_within_its_week_only() -> None:
     monday = next_message_at(EPOCH, LONG_AGO, LONG_AGO, CHICAGO)
-    assert monday + KEPT_FOR < next_message_at(EPOCH, LONG_AGO, monday + timedelta(hours=1), CHICAGO)
+    following = next_message_at(EPOCH, LONG_AGO, monday + timedelta(hours=1), CHICAGO)
+    ends_at = message_ends_at(EPOCH, 0, CHICAGO.tz)
+    assert monday < ends_at < following
+    assert next_working(ends_at, CHICAGO) < following
+    assert f"{local(ends_at, CHICAGO.tz):%a %H:%M}" == "Fri 17:00"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from bot.content.holidays import calendar
+from bot.domain.leave import Span
 from bot.domain.localtime import first_working_morning, freeze_at, monday_of
 from bot.domain.notices import Fate, Kind
 from bot.domain.privacy import promise_numbers
@@ -16,7 +17,7 @@ from schedules.delivery import RECIPES, scenes
 from schedules.digests import freeze, open_periods
 from schedules.setting import Pictured
 from schedules.supervision import plan_weekly
-from storage import rules
+from storage import leave, rules
 from storage.database import Tx
 from storage.outbox import Claim
 from storage.rules import RuleKind
@@ -145,6 +146,42 @@ def test_a_message_is_rendered_from_released_rows_and_rosters_of_teams_alone(age
     weighed(agency, 0, 1, 2, 3, 4, who=EIGHT[:3])
     assert read(agency, Kind.WEEKLY, to="UBOSS", week=4, period=0) == before
     assert read(agency, Kind.TEAM_POST, team="a", period=0) == post
+
+
+# Days away of a supervisor
+
+
+def test_a_supervisor_s_days_away_hold_up_no_team_s_update_and_tell_nobody(agency: Agency) -> None:
+    """Two teams, two supervisors; one is away for a month, and both channels read theirs on the same day."""
+    agency.team("a", EIGHT, channel_id="CA")
+    agency.team("b", OTHERS, channel_id="CB")
+    weighed(agency.at(BEGINS_AT), 0, who=EIGHT + OTHERS)
+    agency.at(morning(4))
+    with agency.begin() as tx:
+        away = Span(first_on=morning(4).date(), last_on=morning(8).date())
+        leave.save(tx, tx.ref("UBOSSA"), (away,))
+    for supervisor in ("UBOSSA", "UBOSSB"):
+        planned(agency, supervisor, 4)
+    assert posts(agency)["CA"] == posts(agency)["CB"] == morning(4) + DAY
+    weekly = {row["recipient"]: row for row in agency.rows("outbox") if row["kind"] == Kind.WEEKLY}
+    with agency.begin() as tx:
+        assert set(weekly) == {tx.ref("UBOSSB")}
+        mine = [row for row in agency.rows("occurrences") if row["ref"] == tx.ref("UBOSSA")]
+    assert [(row["state"], row["reason"]) for row in mine if row["kind"] == "weekly"] == [
+        ("skipped", "leave")
+    ]
+
+
+def test_who_is_away_for_part_of_a_week_gets_the_message_on_the_first_day_back(agency: Agency) -> None:
+    agency.team("a", EIGHT, channel_id="CA")
+    agency.at(morning(4))
+    with agency.begin() as tx:
+        away = Span(first_on=morning(4).date(), last_on=morning(4).date() + DAY)
+        leave.save(tx, tx.ref("UBOSSA"), (away,))
+    planned(agency, "UBOSSA", 4)
+    (message,) = (row for row in agency.rows("outbox") if row["kind"] == Kind.WEEKLY)
+    assert message["due_at"] == morning(4) + 2 * DAY
+    assert message["due_at"] < message["expires_at"] < morning(5)
 
 
 # A message waits for what it tells of

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pytest
 
 from bot.domain.asks import Ask, AskState
 from bot.domain.checkins import Standing
+from bot.domain.leave import Span
 from bot.sandbox import Person
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver
 from schedules.setting import Setting
 from schedules.supervision import plan_weekly
 from schedules.timers import move_timers_on
-from storage import asks, members, rules, timers
+from storage import asks, leave, members, rules, timers
 from storage.rules import RuleKind
 from storage.timers import ask_entity
 from tests.schedules.office import AMY, BOB, CAT, EVA, FIRST_CARD, STAFF, Office, on_sqlite
@@ -103,6 +105,21 @@ def test_who_pauses_or_stops_while_a_card_is_out_was_not_silent(
         assert rules.standing(tx, office.ref(AMY)) == Standing(run=2)
         assert rules.standing(tx, office.ref(BOB)) == Standing(run=1)
     assert office.notices("quiet_question") == []
+
+
+@on_sqlite
+def test_who_goes_away_while_a_card_is_out_was_not_silent(office: Office) -> None:
+    office.at(FIRST_CARD)
+    office.settle()
+    friday = Span(first_on=date(2027, 1, 15), last_on=date(2027, 1, 15))
+    with office.begin() as tx:
+        rules.set_standing(tx, office.ref(AMY), Standing(run=2))
+        leave.save(tx, office.ref(AMY), (friday,))
+    office.at("2027-01-15 16:00")
+    office.settle()
+    with office.begin() as tx:
+        assert rules.standing(tx, office.ref(AMY)) == Standing(run=2)
+        assert rules.standing(tx, office.ref(BOB)) == Standing(run=1)
 
 
 @on_sqlite

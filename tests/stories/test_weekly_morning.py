@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.blocks import ids
 from bot.demo.cast import LOS_ANGELES
 from bot.sandbox import Message, Person
 from tests.stories.people import EIGHT, IRENE, JORGE, LEGAL, MARIA, NIGHTS, NORA, THREE, cast
@@ -39,6 +40,19 @@ def test_it_comes_on_the_first_working_morning_with_zero_answers(play: Play) -> 
     assert not play.rows()["answers"]
     for other in (JORGE, MARIA, NORA):
         assert not weekly(play, other)
+
+
+def test_on_days_away_it_waits_for_the_first_morning_back_or_is_left_out(play: Play) -> None:
+    """Away until Wednesday of the first week, all of the second, and back in the third a day early."""
+    play.sets_days_away(IRENE, "2027-01-09", "2027-01-13")
+    play.sets_days_away(IRENE, "2027-01-18", "2027-01-25")
+    play.go_to("2027-01-25 10:00", IRENE)
+    assert came(play, IRENE) == ["2027-01-14 09:30"]
+    play.press(IRENE, play.home(IRENE), ids.CAME_BACK)
+    play.close(IRENE)
+    play.stage.settle()
+    play.go_to("2027-02-01 12:00", IRENE)
+    assert came(play, IRENE) == ["2027-01-14 09:30", "2027-01-25 10:00", "2027-02-01 09:30"]
 
 
 def test_each_week_has_its_prompt_and_the_thirteenth_is_the_first_again(play: Play) -> None:
