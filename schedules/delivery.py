@@ -298,8 +298,8 @@ def _record_all(courier: Courier, round_: Round) -> None:
             lambda one: _set_aside(tx, one[0].claim, Fate.HELD, "cannot_be_recorded"),
         )
     for one, outcome in carried:
-        how = type(outcome).__name__
-        log.info("notice kind=%s delivery=%s outcome=%s", one.claim.kind, one.delivery_id, how)
+        # No delivery id: with the key of pseudonyms it would tell whose message this was.
+        log.info("notice kind=%s outcome=%s", one.claim.kind, type(outcome).__name__)
 
 
 def _record(setting: Setting, tx: Tx, carried: Sequence[Carried], now: datetime) -> None:

@@ -31,9 +31,7 @@ def reconcile(setting: Setting, workspace: str) -> bool:
             return False
         to, since = claim.channel or members.user_id(tx, claim.reader), _since(tx, claim)
     found = setting.messenger.find(to, claim.delivery_id, since - CLOCKS_DIFFER)
-    log.info(
-        "notice looked up kind=%s delivery=%s found=%s", claim.kind, claim.delivery_id, type(found).__name__
-    )
+    log.info("notice looked up kind=%s found=%s", claim.kind, type(found).__name__)
     with setting.store.begin(workspace) as tx:
         return _conclude(setting, tx, claim, found, setting.now())
 
