@@ -24,7 +24,9 @@ SIDE_BY_SIDE = 8
 UNKNOWN_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Slack's own words for "something broke": the message may be there or not."""
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
-TOKEN_TROUBLE = frozenset({"not_authed", "invalid_auth", "token_revoked", "token_expired", "missing_scope"})
+GONE = frozenset({"account_inactive", "token_revoked"})
+"""The app was taken out of the workspace, which takes its token's bot away."""
+TOKEN_TROUBLE = GONE | {"not_authed", "invalid_auth", "token_expired", "missing_scope", "org_login_required"}
 """No message is at fault: all of them wait until an operator puts it right (`choir doctor` says how)."""
 USUAL_PAUSE = timedelta(seconds=30)
 TROUBLE_PAUSE = timedelta(minutes=5)
@@ -232,14 +234,17 @@ class Messenger:
         self.client.apps_connections_open(app_token=str(self.client.token))
 
     def roster(self) -> Iterator[RosterEntry]:
-        """Everybody in the workspace, page by page; raises SlackClientError."""
-        cursor = ""
-        while True:
-            page = self.client.users_list(include_locale=True, limit=200, cursor=cursor)
-            yield from (roster_entry(user) for user in page["members"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
+        """Everybody in the workspace; raises SlackClientError."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page, cursor = self.roster_page(cursor)
+            yield from page
+
+    def roster_page(self, cursor: str) -> tuple[tuple[RosterEntry, ...], str | None]:
+        """Some of them, and where the next ones begin; None after the last. Raises SlackClientError."""
+        page = self.client.users_list(include_locale=True, limit=200, cursor=cursor)
+        entries = tuple(roster_entry(user) for user in page["members"])
+        return entries, (page.get("response_metadata") or {}).get("next_cursor") or None
 
     def person(self, user_id: str) -> RosterEntry | None:
         """One entry of the roster; None for an id Slack does not know; raises other SlackClientErrors."""
@@ -307,6 +312,11 @@ class Messenger:
             # OSError: time-outs and dropped connections; the others: an answer cut short or of no kind
             return Unknown()
         return Sent(channel=channel, ts=ts) if channel and ts else Unknown()
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether Slack says that the app is no longer in the workspace."""
+    return isinstance(error, SlackApiError) and error.response.get("error") in GONE
 
 
 def is_passing(error: Exception) -> bool:

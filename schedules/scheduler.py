@@ -19,7 +19,7 @@ from schedules.checkins import plan_checkins
 from schedules.delivery import deliver
 from schedules.digests import freeze, lose_lapsed, next_freeze_at, open_periods
 from schedules.reconcile import reconcile
-from schedules.roster import EVERY as ROSTER_EVERY
+from schedules.roster import NAME as ROSTER
 from schedules.roster import sync_roster
 from schedules.setting import Setting
 from schedules.supervision import plan_weekly
@@ -36,8 +36,8 @@ Beat = Callable[[Setting, str], bool]
 AT_A_TIME = 1_000
 """Units of work at the most before the next beat of a heartbeat has its turn."""
 STANDS_STILL = timedelta(minutes=10)
-"""Without life for so long beyond its turn, a heartbeat hangs. The longest piece of work, reading the roster
-of a few thousand people, takes a minute or two."""
+"""Without life for so long beyond its turn, a heartbeat hangs. The longest piece of work, a question to Slack
+after the pause it asked for, takes a minute or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,8 @@ HEARTBEATS = (
     Heartbeat(name="timers", every=timedelta(seconds=5), beats=(move_timers_on,)),
     Heartbeat(name="deliver", every=timedelta(seconds=1), beats=(deliver,)),
     Heartbeat(name="reconcile", every=timedelta(seconds=15), beats=(reconcile,)),
-    Heartbeat(name="upkeep", every=timedelta(seconds=30), beats=(mend_cards, sync_roster)),
+    Heartbeat(name="upkeep", every=timedelta(seconds=30), beats=(mend_cards,)),
+    Heartbeat(name=ROSTER, every=timedelta(seconds=30), beats=(sync_roster,)),
     Heartbeat(name="erase", every=timedelta(hours=1), beats=(erase_old,)),
 )
 
@@ -102,8 +103,7 @@ def beat_all(setting: Setting) -> bool:
 def next_due_at(setting: Setting) -> datetime | None:
     """The next instant of the movable clock at which a row is due, or the roster wants a look."""
     with setting.store.read(setting.workspace) as tx:
-        row_at, synced = next_row_at(tx), workspaces.roster_synced_at(tx)
-    return _earliest(row_at, synced + ROSTER_EVERY if synced else None)
+        return _earliest(next_row_at(tx), workspaces.roster_next_at(tx))
 
 
 def next_row_at(tx: Tx) -> datetime | None:

@@ -82,6 +82,7 @@ workspaces = _table(
     Column("send_not_before", Instant),
     Column("next_send_at", Instant),
     Column("roster_synced_at", Instant),
+    Column("roster_next_at", Instant),
     Column("uninstalled_at", Instant),
     Column("restored_at", Instant),
     Column("known_until", Instant),

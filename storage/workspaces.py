@@ -97,12 +97,27 @@ def roster_synced_at(tx: Tx) -> datetime | None:
     return at
 
 
-def set_roster_synced(tx: Tx, at: datetime, *, last_before: datetime | None = None) -> bool:
-    """Note when the roster was read; False, and nothing noted, when somebody read it after last_before."""
-    column = workspaces.c.roster_synced_at
-    due = () if last_before is None else (column.is_(None) | (column <= last_before),)
-    here = update(workspaces).where(workspaces.c.workspace == tx.workspace, *due)
-    return bool(tx.execute(here.values(roster_synced_at=at)).rowcount)
+def roster_next_at(tx: Tx) -> datetime | None:
+    """When the roster is to be read; None before the first time."""
+    at: datetime | None = tx.execute(_of(tx, workspaces.c.roster_next_at)).scalar_one()
+    return at
+
+
+def claim_roster(tx: Tx, now: datetime, again_at: datetime) -> bool:
+    """Take the reading of a roster that is due, until again_at; False when it is not, or others have it."""
+    due = workspaces.c.roster_next_at.is_(None) | (workspaces.c.roster_next_at <= now)
+    here = update(workspaces).where(workspaces.c.workspace == tx.workspace, due)
+    return bool(tx.execute(here.values(roster_next_at=again_at)).rowcount)
+
+
+def release_roster(tx: Tx) -> None:
+    """It was not read; whoever comes next may."""
+    _change(tx, roster_next_at=None)
+
+
+def set_roster_synced(tx: Tx, at: datetime, next_at: datetime | None = None) -> None:
+    """Note when the roster was read, and when it is to be read again."""
+    _change(tx, roster_synced_at=at, roster_next_at=next_at)
 
 
 def set_uninstalled(tx: Tx, at: datetime | None) -> None:

@@ -182,6 +182,14 @@ def test_too_fast_is_try_later_with_slacks_own_pause(slack: Sandbox, messenger: 
     assert messenger.post(ANA, HELLO, ID) == TryLater(after=timedelta(seconds=77))
 
 
+@pytest.mark.parametrize("code", ["account_inactive", "token_revoked", "invalid_auth", "missing_scope"])
+def test_a_token_that_is_refused_is_no_messages_fault(
+    slack: Sandbox, messenger: Messenger, code: str
+) -> None:
+    slack.faults.refuse("chat.postMessage", code)
+    assert isinstance(messenger.post(ANA, HELLO, ID), TryLater)
+
+
 def test_a_server_error_is_unknown(slack: Sandbox, messenger: Messenger) -> None:
     slack.faults.fail_500("chat.postMessage")
     assert messenger.post(ANA, HELLO, ID) == Unknown()

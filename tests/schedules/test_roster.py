@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 from functools import partial
+from threading import Event, Timer
 
 import pytest
 
-from schedules.roster import sync_roster
+from schedules.roster import AGAIN, sync_roster
 from schedules.setting import Setting
 from schedules.upkeep import erase_old
-from storage import answers, events
+from storage import answers, events, workspaces
 from storage.schema import metadata
 from tests.schedules.office import AMY, BOB, CAT, FIRST_CARD, STAFF, STRANGER, Office, on_sqlite
 from tests.storage.at_once import at_once
@@ -113,6 +115,90 @@ def test_a_roster_that_cannot_be_read_changes_nothing_and_stops_nothing(
     assert "roster could not be read" in caplog.text
     office.pass_until(FIRST_CARD)
     assert [office.cards(person) for person in STAFF] == [[FIRST_CARD]] * 3
+
+
+@on_sqlite
+@pytest.mark.parametrize("method", ["users.list", "dnd.teamInfo"])
+def test_a_roster_that_could_not_be_read_is_read_ten_minutes_later(office: Office, method: str) -> None:
+    office.sandbox.change_person(AMY.id, dnd=(time(22), time(7)))
+    office.sandbox.faults.fail_500(method)
+    office.clock.advance(timedelta(hours=6))
+    office.beat(sync_roster)
+    before = reads(office)
+    office.clock.advance(timedelta(minutes=9))
+    office.beat(sync_roster)
+    assert reads(office) == before
+    office.clock.advance(timedelta(minutes=1))
+    office.beat(sync_roster)
+    assert reads(office) == before + 1
+    assert office.rows("people", ref=office.ref(AMY))[0]["quiet_until"]
+    office.clock.advance(timedelta(hours=5))
+    office.beat(sync_roster)
+    assert reads(office) == before + 1
+
+
+@on_sqlite
+def test_with_slack_away_for_an_hour_the_roster_is_asked_for_seven_times(office: Office) -> None:
+    office.sandbox.faults.fail_500("users.list", times=1000)
+    office.clock.advance(timedelta(hours=6))
+    before = reads(office)
+    for _ in range(120):
+        office.beat(sync_roster)
+        office.clock.advance(timedelta(seconds=30))
+    assert 6 <= reads(office) - before <= 7
+
+
+@on_sqlite
+def test_a_machine_that_dies_while_it_reads_leaves_the_roster_to_another(
+    office: Office, neighbour: Setting
+) -> None:
+    office.clock.advance(timedelta(hours=6))
+    with office.begin() as tx:
+        assert workspaces.claim_roster(tx, office.clock.now(), office.clock.now() + AGAIN)
+    before = reads(office)
+    office.clock.advance(timedelta(minutes=10))
+    office.beat(sync_roster, setting=neighbour)
+    assert reads(office) == before + 1
+
+
+@on_sqlite
+@pytest.mark.parametrize("method", ["users.list", "dnd.teamInfo"])
+def test_told_to_wait_it_waits_and_goes_on_where_it_was(office: Office, method: str) -> None:
+    office.sandbox.change_person(AMY.id, dnd=(time(22), time(7)))
+    office.sandbox.faults.storm_429(method, retry_after=1)
+    office.clock.advance(timedelta(hours=6))
+    office.beat(sync_roster)
+    assert office.rows("people", ref=office.ref(AMY))[0]["quiet_until"]
+
+
+@on_sqlite
+def test_told_to_stop_it_asks_slack_nothing_more_and_the_next_start_reads_at_once(office: Office) -> None:
+    stopping = Event()
+    setting = replace(office.setting, stopping=stopping)
+    office.sandbox.faults.hold_up("users.list", 0.3)
+    office.clock.advance(timedelta(hours=6))
+    before = asked_about_quiet(office)
+    Timer(0.1, stopping.set).start()
+    office.beat(sync_roster, setting=setting)
+    assert asked_about_quiet(office) == before
+    office.beat(sync_roster)
+    assert asked_about_quiet(office) == before + 1
+
+
+def asked_about_quiet(office: Office) -> int:
+    return sum(call.method == "dnd.teamInfo" for call in office.sandbox.calls)
+
+
+@on_sqlite
+def test_an_app_that_was_taken_out_unheard_is_found_out_and_sends_nothing_more(office: Office) -> None:
+    office.sandbox.uninstall()
+    office.clock.advance(timedelta(hours=6))
+    office.beat(sync_roster)
+    with office.begin() as tx:
+        assert workspaces.is_uninstalled(tx)
+    before = len(office.sandbox.calls)
+    office.pass_until(FIRST_CARD)
+    assert len(office.sandbox.calls) == before
 
 
 @on_sqlite

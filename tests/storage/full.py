@@ -97,7 +97,7 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     workspaces.enter(tx, "US")
     workspaces.set_epoch(tx, date(2026, 11, 2))
     workspaces.set_key_holder(tx, None, ben, conflict=True)
-    workspaces.set_roster_synced(tx, NOW)
+    workspaces.set_roster_synced(tx, NOW, NOW)
     _fill_people(tx, people)
     teams.save_unit(tx, Unit(unit_id="u", name="Cedar", pool_owner=ben))
     teams.save(tx, team_of(ben))
@@ -398,6 +398,9 @@ def _calls_about_workspaces(ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "workspaces.count_sending": lambda tx: workspaces.count_sending(tx, NOW, PACE, 3),
         "workspaces.roster_synced_at": workspaces.roster_synced_at,
         "workspaces.set_roster_synced": lambda tx: workspaces.set_roster_synced(tx, NOW + timedelta(days=9)),
+        "workspaces.roster_next_at": workspaces.roster_next_at,
+        "workspaces.claim_roster": lambda tx: workspaces.claim_roster(tx, NOW, NOW + timedelta(days=9)),
+        "workspaces.release_roster": workspaces.release_roster,
         "workspaces.set_uninstalled": lambda tx: workspaces.set_uninstalled(tx, NOW),
         "workspaces.is_uninstalled": workspaces.is_uninstalled,
         "workspaces.set_restored": lambda tx: workspaces.set_restored(tx, NOW, NOW),

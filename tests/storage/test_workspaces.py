@@ -11,6 +11,7 @@ from storage.crypto import Keys
 from storage.database import Store, Tx
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def test_a_workspace_is_entered_with_its_country_and_nothing_else_known(tx: Tx) -> None:
@@ -67,8 +68,20 @@ def test_a_pause_that_slack_asks_for_is_never_shortened(tx: Tx) -> None:
 
 def test_when_the_roster_was_read_is_remembered(tx: Tx) -> None:
     assert workspaces.roster_synced_at(tx) is None
-    workspaces.set_roster_synced(tx, NOW)
+    workspaces.set_roster_synced(tx, NOW, NOW + HOUR)
     assert workspaces.roster_synced_at(tx) == NOW
+    assert workspaces.roster_next_at(tx) == NOW + HOUR
+
+
+def test_the_reading_of_a_roster_is_claimed_once_until_it_is_due_again(tx: Tx) -> None:
+    assert workspaces.claim_roster(tx, NOW, NOW + HOUR)
+    assert not workspaces.claim_roster(tx, NOW, NOW + HOUR)
+    assert workspaces.roster_synced_at(tx) is None
+    assert workspaces.claim_roster(tx, NOW + HOUR, NOW + 2 * HOUR)
+    workspaces.release_roster(tx)
+    assert workspaces.claim_roster(tx, NOW + HOUR, NOW + 2 * HOUR)
+    workspaces.set_roster_synced(tx, NOW + HOUR, NOW + 3 * HOUR)
+    assert not workspaces.claim_roster(tx, NOW + 2 * HOUR, NOW + 9 * HOUR)
 
 
 def test_a_workspace_can_leave_and_come_back(tx: Tx) -> None:
