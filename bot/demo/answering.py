@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.sandbox.messages import Message
 from bot.sandbox.views import View
 
 START, LATER, DECLINE = "checkin_started", "checkin_put_off", "checkin_declined"
-ANSWER = "answer_"
+ANSWER, RAISE = "answer_", "raise_opened"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +68,20 @@ class Answering:
         values = {} if blank else self._values(player, week, form)
         self.on.sandbox.submit(player.id, form.id, values)
         self.on.rest()
+        if said := self.habits.says(player, week):
+            self._say(player, said)
         self.on.sandbox.close_view(player.id, form.id, everything=True)
+
+    def _say(self, player: Player, said: Collection[str]) -> None:
+        """From the options to the list, where their group has one: tick, and send."""
+        options = self.on.sandbox.views(player.id)[-1]
+        self.on.sandbox.click(player.id, container=options, action_id=RAISE)
+        self.on.rest()
+        opened = self.on.sandbox.views(player.id)[-1]
+        boxes = [block["element"] for block in opened.blocks if block["type"] == "input"]
+        if boxes:
+            self.on.sandbox.submit(player.id, opened.id, _ticked(boxes, said))
+            self.on.rest()
 
     def _values(self, player: Player, week: int, form: View) -> dict[str, str]:
         radios = {
@@ -80,6 +93,13 @@ class Answering:
             action_id: str(self.habits.value(player, week, action_id.removeprefix(ANSWER), most))
             for action_id, most in radios.items()
         }
+
+
+def _ticked(boxes: Iterable[dict[str, Any]], said: Collection[str]) -> dict[str, list[str]]:
+    """Of each list of lines those that are to be said."""
+    listed = {box["action_id"]: [option["value"] for option in box["options"]] for box in boxes}
+    chosen = {action_id: [one for one in values if one in said] for action_id, values in listed.items()}
+    return {action_id: values for action_id, values in chosen.items() if values}
 
 
 def week_of_card(blocks: Iterable[dict[str, Any]]) -> int | None:

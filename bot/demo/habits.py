@@ -27,6 +27,12 @@ REST = ((Reaction.LATER, 0.2), (Reaction.DECLINE, 0.2), (Reaction.BLANK, 0.05))
 """Of the cards that are not answered at once: what becomes of them, the rest being left alone."""
 
 
+SAYING_WEEK = 2
+"""In which week of each four people say things with others, counted from 0."""
+HEARD_OFTEN = ("hands", "fair", "asked")
+"""Lines that people of the agency choose now and then."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """swapped: every answer is given from the other end of its scale; nothing else differs."""
@@ -52,3 +58,9 @@ class Habits:
         wanted = (player.level + wave + chance.gauss(0, 0.7)) * most / 5
         value = min(most, max(1, round(wanted)))
         return most + 1 - value if self.swapped else value
+
+    def says(self, player: Player, week: int) -> tuple[str, ...]:
+        """What a player says with others right after a check-in, whatever they answered in it."""
+        if week % 4 != SAYING_WEEK:
+            return ()
+        return tuple(line for line in HEARD_OFTEN if Random(f"{player.id}|{week}|{line}").random() < 0.4)

@@ -97,6 +97,29 @@ def test_an_ask_reaches_the_supervisor_and_the_answer_comes_back(
     ben.message(en("ask.told_agreed", who=f"@{SUPERVISOR}"))
 
 
+def test_something_is_said_with_others_seen_and_taken_back_on_a_phone_in_spanish(
+    agency: Stage, open_page: OpenPage, es: Words
+) -> None:
+    luz = open_page(agency.sandbox.page_url, **PHONE).become(person_id(agency, "Luz Navarro"))
+    shown_home(luz, es).click(es("raise.button"))
+    form = luz.wait_for_modal(es("raise.title"))
+    expect(form).to_contain_text("al menos 3 personas la eligen")
+    expect(form.get_by_role("checkbox", checked=True)).to_have_count(0)
+    assert luz.fits_its_width()
+    luz.click(es("raise.submit"))
+    expect(form).to_contain_text(es("raise.nothing_ticked"))
+    luz.tick(es.phrase("hands"))
+    luz.tick(es.phrase("asked"))
+    luz.click(es("raise.submit"))
+    own = luz.wait_for_modal(es("raise.mine_title"))
+    expect(own).to_contain_text(es("raise.mine_noted"))
+    luz.click(es("raise.take_back"))
+    expect(own).to_contain_text(es("raise.mine_taken_back"))
+    expect(own).not_to_contain_text(es.phrase("asked"))
+    expect(own).to_contain_text(es.phrase("hands"))
+    assert luz.fits_its_width()
+
+
 def test_an_admin_sets_up_a_team_and_its_people_hear_of_it(
     agency: Stage, open_page: OpenPage, en: Words
 ) -> None:
