@@ -75,7 +75,7 @@ def on_wanted_now(visit: Visit, tx: Tx, member: Member) -> Replies:
     """This week's card, which is held back or was left out, comes at once, whatever the hour."""
     week = planning.week_that_may_come(tx, visit.ref, visit.now)
     if week is None:
-        return (Sorry(trouble="out_of_date"), FreshHome())
+        return (Sorry(trouble="too_late"), FreshHome())
     closes_at, facts = _closes_at(tx, member, week), {"week": week, "asked_for": 1}
     since = closes_at - A_WEEK  # since then a card of this week may have gone out
     about, due_at = f"w{week}", visit.now

@@ -120,6 +120,32 @@ def test_something_is_said_with_others_seen_and_taken_back_on_a_phone_in_spanish
     assert luz.fits_its_width()
 
 
+def test_days_away_are_set_on_a_phone_in_spanish_and_the_card_is_wanted_all_the_same(
+    agency: Stage, open_page: OpenPage, es: Words
+) -> None:
+    teresa = open_page(agency.sandbox.page_url, **PHONE).become(person_id(agency, "Teresa Gil"))
+    shown_home(teresa, es).click(es("menu.leave_says"))
+    teresa.wait_for_modal(es("leave.title"))
+    teresa.fill(es("leave.first"), "2027-01-15")
+    teresa.fill(es("leave.last"), "2027-01-13")
+    teresa.click(es("leave.add"))
+    expect(teresa.modal).to_contain_text(es("leave.problem_backwards"))
+    teresa.fill(es("leave.first"), "2027-01-13")
+    teresa.fill(es("leave.last"), "2027-01-15")
+    teresa.click(es("leave.add"))
+    expect(teresa.modal).to_contain_text("Del miércoles 13 de enero al viernes 15 de enero")
+    assert teresa.fits_its_width()
+    teresa.click(es("common.close"))
+    teresa.wait_for_no_modal()
+    expect(teresa.main).to_contain_text(es("home.why_leave"))
+    assert teresa.fits_its_width()
+    teresa.click(es("home.send_now_says"))
+    expect(teresa.modal).to_contain_text(es("checkin.on_its_way"))
+    teresa.click(es("common.close"))
+    teresa.main.get_by_role("tab", name="Mensajes").click()
+    teresa.message(es("checkin.title"))
+
+
 def test_an_admin_sets_up_a_team_and_its_people_hear_of_it(
     agency: Stage, open_page: OpenPage, en: Words
 ) -> None:

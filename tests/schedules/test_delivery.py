@@ -23,7 +23,7 @@ from storage import checkins, leave, members, outbox, teams, workspaces
 from storage.database import Tx
 from storage.outbox import Claim
 from storage.schema import metadata
-from tests.schedules.office import AMY, BOB, CAT, FIRST_CARD, STAFF, Office, on_sqlite
+from tests.schedules.office import AMY, BOB, CAT, CHANNEL, FIRST_CARD, STAFF, Office, on_sqlite
 from tests.storage.at_once import at_once
 from tests.stories.play import local
 
@@ -152,6 +152,26 @@ def test_no_kind_of_notice_reaches_somebody_on_their_days_away(planned: Office, 
     assert len(planned.dm(AMY)) == before
     assert planned.weeks(AMY) == [("w0", "skipped", "leave")]
     assert planned.cards(BOB)[0] == FIRST_CARD
+
+
+@on_sqlite
+def test_no_kind_of_notice_arrives_at_lunch_at_night_on_a_weekend_or_a_holiday(planned: Office) -> None:
+    """Planned for a moment of working time, and looked at again at the worst ones."""
+    with planned.begin() as tx:
+        for kind in Kind:
+            outbox.add(tx, notice(kind, planned.ref(AMY), "x", planned.clock.now(), facts=FACTS))
+            post = notice(kind, None, "y", planned.clock.now(), channel=CHANNEL, facts=FACTS)
+            outbox.add(tx, post)
+    before = planned.posts()
+    lunch, night = "2027-01-13 12:30", "2027-01-14 03:00"
+    weekend, holiday = "2027-01-16 11:00", "2027-01-18 11:00"
+    for worst in (lunch, night, weekend, holiday):
+        planned.at(worst)
+        planned.change("outbox", {"due_at": planned.clock.now()}, fate="waiting")
+        planned.beat(deliver)
+        assert planned.posts() == before
+    planned.pass_until("2027-01-19 09:00")
+    assert planned.posts() > before
 
 
 @on_sqlite
