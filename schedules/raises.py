@@ -32,7 +32,7 @@ def count_raises(
     many = needed(roster)
     if many is None:
         return
-    shown = reached((raises.own(tx, ref, found.period) for ref in people), many)
+    shown = reached(raises.chosen(tx, people, found.period), many)
     said = {
         phrase: {code: content.words(code).phrase(phrase) for code in content.languages} for phrase in shown
     }

@@ -19,16 +19,25 @@ from bot.domain.notices import Kind, dedupe_key
 from bot.domain.raises import Place, Readers, Running, Said
 from storage import digests, members, outbox, person_keys, privacy, teams, workspaces
 from storage.crypto import Unreadable, open_phrases, seal_phrases
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.digests import Release
 from storage.schema import raises
 
 
 def own(tx: Tx, ref: PersonRef, period: int) -> frozenset[str]:
-    """The phrases somebody chose in a period, for their own eyes and for the count; none if unreadable."""
+    """The phrases somebody chose in a period, for their own eyes; none where they cannot be read."""
     sealed = tx.execute(select(raises.c.sealed).where(*_one(tx, ref, period))).scalar()
-    if sealed is None:
-        return frozenset()
+    return frozenset() if sealed is None else _opened(tx, ref, period, sealed)
+
+
+def chosen(tx: Tx, people: Collection[PersonRef], period: int) -> tuple[frozenset[str], ...]:
+    """What each of these people chose who chose something, to be counted: without who it was."""
+    theirs = (raises.c.period == period, among(raises.c.ref, people))
+    query = select(raises.c.ref, raises.c.sealed).where(raises.c.workspace == tx.workspace, *theirs)
+    return tuple(_opened(tx, ref, period, sealed) for ref, sealed in tx.execute(query).all())
+
+
+def _opened(tx: Tx, ref: PersonRef, period: int, sealed: bytes) -> frozenset[str]:
     try:
         return open_phrases(person_keys.get(tx, ref), ref, period, sealed)
     except Unreadable:
@@ -82,7 +91,7 @@ def place(tx: Tx, ref: PersonRef, now: datetime) -> Place:
 
 def readers(tx: Tx, team_ids: Collection[str]) -> Readers:
     """Who reads what the people of a group's teams say."""
-    group = [team for team in teams.list_teams(tx) if team.team_id in team_ids]
+    group = [team for team_id in team_ids if (team := teams.get(tx, team_id))]
     owners = _owners(tx, group)
     named = {ref for team in group for ref in (team.supervisor, team.leader) if ref} | owners
     return deciding.readers(group, owners, {ref for ref in named if members.is_here(tx, ref)})

@@ -325,6 +325,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
 def _calls_about_raises(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     return {
         "raises.own": lambda tx: raises.own(tx, ana, 1),
+        "raises.chosen": lambda tx: raises.chosen(tx, [ana], 1),
         "raises.running": raises.running,
         "raises.place": lambda tx: raises.place(tx, ana, NOW),
         "raises.readers": lambda tx: raises.readers(tx, ["t"]),

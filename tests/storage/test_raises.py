@@ -35,6 +35,15 @@ def test_what_somebody_said_comes_back_to_them_for_its_period_alone(
     assert raises.own(tx, ana, 2) == raises.own(tx, ben, 1) == frozenset()
 
 
+def test_what_is_counted_says_what_was_chosen_and_not_by_whom(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
+    raises.save(tx, ana, 1, {"hours", "fair"})
+    raises.save(tx, ben, 1, {"hours"})
+    raises.save(tx, ben, 2, {"calm"})
+    assert sorted(map(sorted, raises.chosen(tx, [ana, ben], 1))) == [["fair", "hours"], ["hours"]]
+    assert raises.chosen(tx, [ben], 1) == (frozenset({"hours"}),)
+    assert raises.chosen(tx, [], 1) == ()
+
+
 def test_saving_replaces_and_nothing_keeps_no_row_and_no_key(tx: Tx, ana: PersonRef) -> None:
     raises.save(tx, ana, 1, ())
     assert kept(tx) == []
