@@ -11,8 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from errno import EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH
 from http.client import HTTPException
+from socket import gaierror
+from ssl import SSLCertVerificationError
 from typing import Any, Protocol
+from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -308,9 +312,9 @@ class Messenger:
             channel, ts = answer["channel"], answer["ts"]
         except SlackApiError as error:
             return _why(error)
-        except (SlackClientError, OSError, HTTPException, ValueError):
+        except (SlackClientError, OSError, HTTPException, ValueError) as error:
             # OSError: time-outs and dropped connections; the others: an answer cut short or of no kind
-            return Unknown()
+            return TryLater(after=USUAL_PAUSE) if _reached_nobody(error) else Unknown()
         return Sent(channel=channel, ts=ts) if channel and ts else Unknown()
 
 
@@ -330,6 +334,14 @@ def pause_after(error: SlackApiError) -> timedelta:
     """How long Slack asks to wait before the next request; none where it does not say."""
     outcome = _why(error)
     return outcome.after if is_passing(error) and isinstance(outcome, TryLater) else timedelta()
+
+
+def _reached_nobody(error: Exception) -> bool:
+    """Whether the request cannot have been made: no address, no way there, nobody who listens."""
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ConnectionRefusedError | gaierror | SSLCertVerificationError):
+        return True
+    return isinstance(reason, OSError) and reason.errno in (ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH)
 
 
 def _why(error: SlackApiError) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -24,6 +25,14 @@ ASKS_KEPT = timedelta(days=90)
 
 A_DAY = timedelta(days=1)
 """So far may a person's date be behind the one of UTC."""
+
+
+UNANSWERED = 3
+"""Edits without an answer after which the others wait for the next beat: Slack is away."""
+
+
+class _Unanswered(Exception):
+    """The card may show it now or not."""
 
 
 class _Paused(Exception):
@@ -51,12 +60,24 @@ def mend_cards(setting: Setting, workspace: str) -> bool:
     )
     mended = False
     try:
-        for edit in edits:
-            mended |= edit()
+        mended = _edit_all(setting, edits)
     except _Paused as paused:
         with setting.store.begin(workspace) as tx:
             workspaces.hold_sending(tx, now + paused.after)
     return mended and BATCH in (len(stale), len(retired))
+
+
+def _edit_all(setting: Setting, edits: Iterable[Callable[[], bool]]) -> bool:
+    """Edit until Slack leaves some without an answer, or the program is to end; True when any was edited."""
+    mended, unanswered = False, 0
+    for edit in edits:
+        if setting.stopping.is_set() or unanswered == UNANSWERED:
+            break
+        try:
+            mended |= edit()
+        except _Unanswered:
+            unanswered += 1
+    return mended
 
 
 def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) -> bool:
@@ -65,8 +86,7 @@ def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) ->
         return False
     words = _words(setting, workspace, ref)
     message = screens.card_after(words, card, week=checkin.week)
-    if not _edited(setting, checkin.channel, checkin.ts, message):
-        return False
+    _edit(setting, checkin.channel, checkin.ts, message)
     with setting.store.begin(workspace) as tx:
         checkins.set_card(tx, ref, checkin.week, checkin.ts, card)
     return True
@@ -74,8 +94,8 @@ def _mend(setting: Setting, workspace: str, ref: PersonRef, checkin: Checkin) ->
 
 def _retire(setting: Setting, workspace: str, timer: Timer, card: OldCard) -> bool:
     message = screens.moved_card(_words(setting, workspace, card.ref), week=card.week)
-    if card.channel and not _edited(setting, card.channel, card.ts, message):
-        return False
+    if card.channel:
+        _edit(setting, card.channel, card.ts, message)
     with setting.store.begin(workspace) as tx:
         timers.take(tx, timer)
     return True
@@ -86,12 +106,13 @@ def _words(setting: Setting, workspace: str, ref: PersonRef) -> Words:
         return setting.content.words_of(members.known(tx, ref, setting.now()))
 
 
-def _edited(setting: Setting, channel: str, ts: str, message: Message) -> bool:
-    """True when the card shows it now, or never can (Slack refuses: it was deleted)."""
+def _edit(setting: Setting, channel: str, ts: str, message: Message) -> None:
+    """The card shows it now, or never can (Slack refuses: it was deleted). Raises _Paused, _Unanswered."""
     outcome = setting.messenger.edit(channel, ts, message)
     if isinstance(outcome, TryLater):
         raise _Paused(outcome.after)
-    return not isinstance(outcome, Unknown)
+    if isinstance(outcome, Unknown):
+        raise _Unanswered
 
 
 def erase_old(setting: Setting, workspace: str) -> bool:
