@@ -2,76 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
 from bot.blocks import checkins as screens
 from bot.blocks.elements import Message
 from bot.content.holidays import calendar_of
 from bot.domain import checkins as deciding
-from bot.domain.checkins import Reason, Send, Situation, Skip, State
+from bot.domain.checkins import Checkin, Look, Reason, Send, Situation, Skip, State
 from bot.domain.leave import covers
 from bot.domain.localtime import closing_at, local, next_working
 from bot.domain.members import Member, PersonRef
-from bot.domain.notices import Kind, notice
+from bot.domain.notices import Kind, Notice, notice
 from bot.domain.rotation import keys_for
 from bot.slack import posted_at
-from schedules.setting import BATCH, Arrival, Recipe, Scene, Setting, each_apart
+from schedules.setting import PUSHED_ON, Arrival, Recipe, Scene, Setting, together
 from storage import checkins, members, outbox, planning, rules, timers, workspaces
 from storage.checkins import NewCard
 from storage.database import Tx
-from storage.rules import RuleKind
+from storage.rules import Rule, RuleKind
 from storage.timers import Timer, checkin_entity
+
+AT_ONCE = 500
+"""People planned in one transaction, during which nobody else writes to a SQLite database."""
 
 
 def plan_checkins(setting: Setting, workspace: str) -> bool:
-    """Plan the week of everybody whose slot has come, each in a transaction; True when there was work."""
+    """Plan the weeks of people whose slot has come, many in one transaction; True when there was work."""
     now = setting.now()
     with setting.store.read(workspace) as tx:
-        due = rules.list_due(tx, RuleKind.CHECKIN, now, BATCH)
-    for ref in due:
-        each_apart(
-            setting,
-            workspace,
-            partial(plan_one, ref=ref, now=now),
-            partial(rules.set_next_due, ref=ref, kind=RuleKind.CHECKIN),
+        if not rules.list_due(tx, RuleKind.CHECKIN, now, 1):
+            return False
+    with setting.store.begin(workspace) as tx:
+        due = rules.take_due(tx, RuleKind.CHECKIN, now, AT_ONCE)
+        together(
+            tx,
+            tuple(due),
+            lambda refs: plan(tx, {ref: due[ref] for ref in refs}, now),
+            lambda ref: rules.set_next_due(tx, now + PUSHED_ON, ref=ref, kind=RuleKind.CHECKIN),
         )
     return bool(due)
 
 
-def plan_one(tx: Tx, ref: PersonRef, now: datetime) -> None:
-    """Plan one person's week and when to look at them again; planning twice makes nothing twice."""
-    members.hold(tx, ref)  # a choice made at this moment comes before the planning or after it
-    situation = planning.situation(tx, ref, now)
-    since = rules.since(tx, ref, RuleKind.CHECKIN)
-    if situation is None or since is None:
-        rules.set_next_due(tx, None, ref=ref, kind=RuleKind.CHECKIN)
-        return
-    planned, look_at = checkins.planned_weeks(tx, ref), rules.next_due_at(tx, ref, RuleKind.CHECKIN)
-    for skip in deciding.missed(situation, planned, since, look_at or now, now):
-        checkins.add(tx, ref, skip.week, State.SKIPPED, skip.reason)
-    week, slot = deciding.next_slot(situation, planned, since, now)
-    if slot <= now:
-        _settle(tx, situation, slot, deciding.plan(situation, week, slot, now))
-        _, slot = deciding.next_slot(situation, planned | {week}, since, now)
-    rules.set_next_due(tx, slot, ref=ref, kind=RuleKind.CHECKIN)
+def plan(tx: Tx, due: Mapping[PersonRef, Rule], now: datetime) -> None:
+    """Plan the weeks of people who are held, and when to look at them again; twice makes nothing twice."""
+    found, newest = planning.situations(tx, due, now), checkins.newest_weeks(tx, due)
+    looks = {ref: _look(found[ref], due[ref], newest.get(ref, -1), now) for ref in found}
+    decided = [(found[ref], week) for ref, look in looks.items() for week in look.weeks]
+    to_send = [(situation, week) for situation, week in decided if isinstance(week, Send)]
+    checkins.add_all(tx, [(situation.person.ref, _recorded(week)) for situation, week in decided])
+    outbox.add_all(tx, [_card(situation, send) for situation, send in to_send])
+    timers.put_all(tx, [_closing(situation, send) for situation, send in to_send])
+    next_due = {ref: looks[ref].next_at if ref in looks else None for ref in due}
+    rules.set_all_due(tx, next_due, RuleKind.CHECKIN)
 
 
-def _settle(tx: Tx, situation: Situation, slot: datetime, decision: Send | Skip) -> None:
-    ref = situation.person.ref
-    if isinstance(decision, Skip):
-        checkins.add(tx, ref, decision.week, State.SKIPPED, decision.reason)
-        return
-    if not checkins.add(tx, ref, decision.week, State.PLANNED):
-        return
-    closes_at = closing_at(situation.epoch_on, decision.week, situation.person.tz)
-    week = decision.week
-    about, due_at, facts = f"w{week}", decision.due_at, {"week": week}
-    outbox.add(
-        tx, notice(Kind.CHECKIN, ref, about, due_at, expires_at=closes_at, called_for_at=slot, facts=facts)
+def _look(situation: Situation, rule: Rule, newest: int, now: datetime) -> Look:
+    """newest: the last week that was planned; none before it is planned any more."""
+    return deciding.look(situation, range(newest + 1), rule.since, rule.next_due_at or now, now)
+
+
+def _recorded(decided: Send | Skip) -> Checkin:
+    match decided:
+        case Send(week=week):
+            return Checkin(week=week, state=State.PLANNED)
+        case Skip(week=week, reason=reason):
+            return Checkin(week=week, state=State.SKIPPED, reason=reason)
+
+
+def _card(situation: Situation, send: Send) -> Notice:
+    closes_at = closing_at(situation.epoch_on, send.week, situation.person.tz)
+    ref, about, facts = situation.person.ref, f"w{send.week}", {"week": send.week}
+    slot = deciding.slot_of(situation, send.week)
+    return notice(
+        Kind.CHECKIN, ref, about, send.due_at, expires_at=closes_at, called_for_at=slot, facts=facts
     )
-    timers.put(tx, checkin_entity(ref, week), deciding.CLOSE, closes_at)
+
+
+def _closing(situation: Situation, send: Send) -> Timer:
+    closes_at = closing_at(situation.epoch_on, send.week, situation.person.tz)
+    entity = checkin_entity(situation.person.ref, send.week)
+    return Timer(entity=entity, kind=deciding.CLOSE, due_at=closes_at)
 
 
 def remind(tx: Tx, timer: Timer, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from bot.domain.leave import Leave, ahead
 from bot.domain.members import PersonRef
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.schema import leave as table
 
 
@@ -21,7 +21,7 @@ def get(tx: Tx, ref: PersonRef) -> Leave:
 
 def of(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, Leave]:
     """The days away of several people, without those who set none."""
-    found = tx.execute(select(table).where(*_here(tx), table.c.ref.in_(refs)))
+    found = tx.execute(select(table).where(*_here(tx), among(table.c.ref, refs)))
     return {row.ref: _opened(tx, row) for row in found}
 
 

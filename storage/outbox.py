@@ -6,7 +6,7 @@ changes nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from bot.domain.notices import ONCE_FOR_ALL, Fate, Kind, Notice, urgency
 from storage import workspaces
 from storage.database import Tx, among
 from storage.schema import outbox
+from storage.workspaces import Restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,16 @@ class Claim:
 
 def add(tx: Tx, notice: Notice) -> bool:
     """Put a notice on its way; False when the same one is or was."""
-    return tx.add(outbox, _row(tx, notice))
+    return tx.add(outbox, _row(tx, notice, workspaces.restored(tx)))
 
 
-def _row(tx: Tx, notice: Notice) -> dict[str, Any]:
+def add_all(tx: Tx, notices: Iterable[Notice]) -> None:
+    """Put notices on their way, but for those that are or were."""
+    restored = workspaces.restored(tx)
+    tx.add_all(outbox, [_row(tx, notice, restored) for notice in notices])
+
+
+def _row(tx: Tx, notice: Notice, restored: Restored | None) -> dict[str, Any]:
     return {
         "delivery_id": tx.keys.delivery_id(tx.workspace, notice.dedupe_key),
         "dedupe_key": notice.dedupe_key,
@@ -57,15 +64,14 @@ def _row(tx: Tx, notice: Notice) -> dict[str, Any]:
         "urgency": urgency(notice.kind),
         "due_at": notice.due_at,
         "expires_at": notice.expires_at,
-        **_first_fate(tx, notice),
+        **_first_fate(tx, notice, restored),
     }
 
 
-def _first_fate(tx: Tx, notice: Notice) -> dict[str, Any]:
+def _first_fate(tx: Tx, notice: Notice, restored: Restored | None) -> dict[str, Any]:
     """It waits; but what was called for before a backup was put back may have gone out already."""
-    restored = workspaces.restored(tx)
     if restored is None or notice.called_for_at >= restored.at:
-        return {"fate": Fate.WAITING}
+        return _WAITS
     return {**_IN_DOUBT, "lease_until": tx.real_now()}
 
 
@@ -80,6 +86,7 @@ def doubt_unsettled(tx: Tx, restored_at: datetime) -> None:
     tx.execute(update(outbox).where(*here, may_be_out).values(**doubted))
 
 
+_WAITS = {"fate": Fate.WAITING, "reason": None, "lease_until": None}
 _IN_DOUBT = {"fate": Fate.UNKNOWN, "reason": "restored"}
 
 
@@ -179,18 +186,17 @@ def judge_again(tx: Tx, to: PersonRef, now: datetime) -> None:
     tx.execute(update(outbox).where(outbox.c.workspace == tx.workspace, *later).values(due_at=now))
 
 
+_RENEWED = ("fate", "reason", "lease_until", "due_at", "expires_at", "facts")
+
+
 def renew(tx: Tx, notice: Notice) -> bool:
     """Put a notice on its way, also one that waits or was dropped before any attempt to send it.
 
     False when it may have arrived or may not: it stays one notice, so it cannot come twice.
     """
-    again = {
-        **_first_fate(tx, notice),
-        "due_at": notice.due_at,
-        "expires_at": notice.expires_at,
-        "facts": dict(notice.facts),
-    }
-    statement = tx.insert(outbox).values(workspace=tx.workspace, **_row(tx, notice))
+    row = _row(tx, notice, workspaces.restored(tx))
+    again = {name: row[name] for name in _RENEWED}
+    statement = tx.insert(outbox).values(workspace=tx.workspace, **row)
     renewed = statement.on_conflict_do_update(
         index_elements=["workspace", "dedupe_key"], set_=again, where=outbox.c.fate.in_(_NEVER_TRIED)
     )

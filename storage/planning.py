@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.content.holidays import calendar_of
@@ -10,32 +11,46 @@ from bot.domain.localtime import local, week_of
 from bot.domain.members import Member, PersonRef
 from storage import checkins, members, outbox, privacy, rules, workspaces
 from storage.database import Tx
-from storage.rules import RuleKind
+from storage.rules import Rule, RuleKind
+
+
+def situations(tx: Tx, running: Mapping[PersonRef, Rule], now: datetime) -> Mapping[PersonRef, Situation]:
+    """Those of the people whom these rules are about, in as many queries as for one.
+
+    Left out is for whom nothing is to be planned: who left, and who is on no team that has started.
+    """
+    epoch_on = workspaces.get(tx).epoch_on
+    if epoch_on is None:
+        return {}
+    found = members.list_members(tx, running, now)
+    team_of = {ref: one.team.team_id for ref, one in found.items() if one.team and one.person.active}
+    groups = privacy.groups_of(tx, team_of, now)
+    return {
+        ref: Situation(
+            person=found[ref].person,
+            preferences=found[ref].preferences,
+            standing=running[ref].standing,
+            calendar=calendar_of(found[ref], now),
+            epoch_on=epoch_on,
+            small=not groups[ref],
+        )
+        for ref in team_of
+    }
 
 
 def situation(tx: Tx, ref: PersonRef, now: datetime) -> Situation | None:
-    """None when nothing is to be planned: the person left, or no team of theirs has started."""
-    epoch_on = workspaces.get(tx).epoch_on
-    member = members.known(tx, ref, now)
-    if epoch_on is None or member.team is None or not member.person.active:
-        return None
-    return Situation(
-        person=member.person,
-        preferences=member.preferences,
-        standing=rules.standing(tx, ref),
-        calendar=calendar_of(member, now),
-        epoch_on=epoch_on,
-        small=not privacy.words_possible(tx, member.team, now, ref),
-    )
+    """One person's; None when nothing is to be planned for them."""
+    rule = rules.get(tx, ref, RuleKind.CHECKIN)
+    return situations(tx, {ref: rule}, now).get(ref) if rule else None
 
 
 def next_checkin(tx: Tx, ref: PersonRef, now: datetime) -> Outlook | None:
     """When somebody's next check-in comes, or why none does; None where none is planned at all."""
-    facts, since = situation(tx, ref, now), rules.since(tx, ref, RuleKind.CHECKIN)
-    if facts is None or since is None:
+    facts, rule = situation(tx, ref, now), rules.get(tx, ref, RuleKind.CHECKIN)
+    if facts is None or rule is None:
         return None
     weeks = {found.week: found for found in checkins.list_weeks(tx, ref)}
-    return outlook(facts, weeks, since, now)
+    return outlook(facts, weeks, rule.since, now)
 
 
 def look_again(tx: Tx, ref: PersonRef, now: datetime) -> None:

@@ -183,6 +183,8 @@ Index(
     postgresql_where=memberships.c.until_at.is_(None),
 )
 
+Index("ix_memberships_team", memberships.c.workspace, memberships.c.team_id)
+
 rules = _table(
     "rules",
     _workspace(),
@@ -208,7 +210,14 @@ occurrences = _table(
     Column("sealed_channel", LargeBinary),
     Column("ts", String(32)),
 )
-Index("ix_occurrences_state", occurrences.c.workspace, occurrences.c.kind, occurrences.c.state)
+Index(
+    "ix_occurrences_card",
+    occurrences.c.workspace,
+    occurrences.c.kind,
+    occurrences.c.state,
+    occurrences.c.card,
+)
+Index("ix_occurrences_slot", occurrences.c.workspace, occurrences.c.kind, occurrences.c.slot)
 
 answers = _table(
     "answers",
@@ -218,6 +227,8 @@ answers = _table(
     Column("weighed", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+
+Index("ix_answers_week", answers.c.workspace, answers.c.week)
 
 person_keys = _table(
     "person_keys",
@@ -262,6 +273,9 @@ releases = _table(
     Column("lease_until", Instant),
 )
 
+Index("ix_releases_period", releases.c.workspace, releases.c.period)
+Index("ix_releases_state", releases.c.workspace, releases.c.state)
+
 contributors = _table(
     "contributors",
     _workspace(),
@@ -302,6 +316,8 @@ asks = _table(
 Index("ix_asks_recipient", asks.c.workspace, asks.c.recipient, asks.c.state)
 Index("ix_asks_asker", asks.c.workspace, asks.c.asker, asks.c.state)
 
+Index("ix_asks_asked_on", asks.c.workspace, asks.c.asked_on)
+
 timers = _table(
     "timers",
     _workspace(),
@@ -339,3 +355,4 @@ seen_events = _table(
     Column("event_id", String(64), primary_key=True),
     Column("seen_at", Instant, nullable=False),
 )
+Index("ix_seen_events_seen_at", seen_events.c.workspace, seen_events.c.seen_at)

@@ -44,7 +44,8 @@ def regions() -> Mapping[tuple[str, str], str]:
 
 def calendar_of(member: Member, now: datetime) -> Calendar:
     """Somebody's working calendar around now, with their leave: for what is sent to them alone."""
-    return replace(known_calendar_of(member, now), leave=member.leave)
+    known = known_calendar_of(member, now)
+    return replace(known, leave=member.leave) if member.leave else known
 
 
 def known_calendar_of(member: Member, now: datetime) -> Calendar:

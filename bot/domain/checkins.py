@@ -142,7 +142,7 @@ def next_slot(
     """
     week = max(0, _current_week(situation, now))
     while True:
-        slot = _slot(situation, week)
+        slot = slot_of(situation, week)
         if week not in planned and slot >= since and now < _closing(situation, week):
             return week, slot
         week += 1
@@ -207,7 +207,7 @@ def _why_none_this_week(
 
 def _decision_of(situation: Situation, week: int, since: datetime, now: datetime) -> Send | Skip | None:
     """What planning will decide of a week that runs; None of one that is not theirs or has closed."""
-    slot = _slot(situation, week)
+    slot = slot_of(situation, week)
     if week < 0 or slot < since or now >= _closing(situation, week):
         return None
     return plan(situation, week, slot, max(slot, now))
@@ -230,6 +230,27 @@ def may_come_now(situation: Situation, weeks: Mapping[int, Checkin], since: date
     return waits and (found is None or found.state is State.PLANNED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look at somebody's weeks decides: what becomes of which, and when to look again."""
+
+    weeks: tuple[Send | Skip, ...]
+    next_at: datetime
+
+
+def look(
+    situation: Situation, planned: Collection[int], since: datetime, look_at: datetime, now: datetime
+) -> Look:
+    """Everything there is to decide about somebody's weeks by now. look_at: as in missed."""
+    over = missed(situation, planned, since, look_at, now)
+    week, slot = next_slot(situation, planned, since, now)
+    if now < slot:
+        return Look(weeks=over, next_at=slot)
+    come = plan(situation, week, slot, now)
+    _, next_at = next_slot(situation, {*planned, week}, since, now)
+    return Look(weeks=(*over, come), next_at=next_at)
+
+
 def missed(
     situation: Situation, planned: Collection[int], since: datetime, look_at: datetime, now: datetime
 ) -> tuple[Skip, ...]:
@@ -243,7 +264,7 @@ def missed(
     closed = {
         week: _closing(situation, week)
         for week in weeks
-        if week not in planned and _slot(situation, week) >= since
+        if week not in planned and slot_of(situation, week) >= since
     }
     return tuple(
         Skip(week=week, reason=Reason.LATE if look_at < closes_at else Reason.MOVED)
@@ -256,7 +277,8 @@ def _current_week(situation: Situation, now: datetime) -> int:
     return week_of(situation.epoch_on, local(now, situation.person.tz).date())
 
 
-def _slot(situation: Situation, week: int) -> datetime:
+def slot_of(situation: Situation, week: int) -> datetime:
+    """When a week's check-in is to arrive by what the person chose, where they are."""
     chosen = situation.preferences
     return slot_at(situation.epoch_on, week, chosen.weekday, chosen.local_time, situation.person.tz)
 
@@ -279,14 +301,14 @@ def plan(situation: Situation, week: int, slot: datetime, now: datetime) -> Send
 
 
 def _reason_against(situation: Situation, week: int, now: datetime) -> Reason | None:
-    against = {
-        Reason.LEFT: not situation.person.active,
-        Reason.STOPPED: situation.preferences.stopped,
-        Reason.PAUSED: situation.preferences.paused_at(now),
-        Reason.QUIET: situation.standing.quiet_in(week),
-        Reason.EVERY_OTHER_WEEK: not is_due(week, small=situation.small),
-    }
-    return next((reason for reason, holds in against.items() if holds), None)
+    against = (
+        (Reason.LEFT, not situation.person.active),
+        (Reason.STOPPED, situation.preferences.stopped),
+        (Reason.PAUSED, situation.preferences.paused_at(now)),
+        (Reason.QUIET, situation.standing.quiet_in(week)),
+        (Reason.EVERY_OTHER_WEEK, not is_due(week, small=situation.small)),
+    )
+    return next((reason for reason, holds in against if holds), None)
 
 
 def allowed_at(person: Person, calendar: Calendar, earliest: datetime) -> datetime:

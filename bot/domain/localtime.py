@@ -32,9 +32,10 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=16_384)
 def instant(on: date, at: time, tz: str) -> datetime:
-    """The UTC instant at which the wall clock of tz shows that date and time."""
-    return datetime.combine(on, at, zone(tz)).astimezone(UTC)
+    """The UTC instant at which the wall clock of tz first shows that date and time."""
+    return datetime.combine(on, at.replace(fold=0), zone(tz)).astimezone(UTC)
 
 
 def local(now: datetime, tz: str) -> datetime:
@@ -57,6 +58,7 @@ def monday_of(epoch_on: date, week: int) -> date:
     return epoch_on + timedelta(weeks=week)
 
 
+@lru_cache(maxsize=16_384)
 def slot_at(epoch_on: date, week: int, weekday: int, at: time, tz: str) -> datetime:
     """The instant of a weekly slot, weekday 0 for Monday."""
     return instant(monday_of(epoch_on, week) + timedelta(days=weekday), at, tz)
@@ -125,6 +127,7 @@ def _spans(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, date
         on = next_working_day(on, calendar)
 
 
+@lru_cache(maxsize=16_384)
 def next_working(now: datetime, calendar: Calendar) -> datetime:
     """now itself inside working time, else the next instant that is."""
     return next(_spans(calendar, now))[0]

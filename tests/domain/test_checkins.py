@@ -18,6 +18,7 @@ from bot.domain.checkins import (
     QUIET_WEEKS,
     Card,
     Checkin,
+    Look,
     Outlook,
     Reason,
     Send,
@@ -31,6 +32,7 @@ from bot.domain.checkins import (
     closed,
     declined,
     later_today_at,
+    look,
     missed,
     next_slot,
     opened,
@@ -66,7 +68,9 @@ def situation(**changes: Any) -> Situation:
     rest: dict[str, Any] = {
         "standing": changes.pop("standing", Standing()),
         "calendar": Calendar(
-            tz=person.tz, days_off=frozenset(changes.pop("days_off", ())), leave=changes.pop("leave", ())
+            tz=person.tz,
+            days_off=frozenset(changes.pop("days_off", ())),
+            leave=tuple(changes.pop("leave", ())),
         ),
         "epoch_on": changes.pop("epoch_on", EPOCH),
         "small": changes.pop("small", False),
@@ -171,6 +175,28 @@ def test_every_week_since_joining_is_planned_missed_or_still_to_come(now: dateti
     following, _ = next_slot(about, {*planned, *late}, LONG_AGO, now)
     assert set(planned) | set(late) >= set(range(following))
     assert not set(planned) & set(late)
+
+
+def test_a_look_before_the_slot_only_says_when_to_look_again() -> None:
+    slot = in_week(3, 2, time(10))
+    before = slot - timedelta(microseconds=1)
+    assert look(situation(), range(3), LONG_AGO, before, before) == Look(weeks=(), next_at=slot)
+
+
+def test_a_look_at_the_slot_decides_the_week_and_names_the_next_slot() -> None:
+    slot, following = in_week(3, 2, time(10)), in_week(4, 2, time(10))
+    sent = Send(week=3, due_at=slot)
+    assert look(situation(), range(3), LONG_AGO, slot, slot) == Look(weeks=(sent,), next_at=following)
+    skipped = Skip(week=3, reason=Reason.STOPPED)
+    stopped = look(situation(stopped=True), range(3), LONG_AGO, slot, slot)
+    assert stopped == Look(weeks=(skipped,), next_at=following)
+
+
+def test_a_look_after_time_off_line_also_names_the_weeks_that_went_by() -> None:
+    slot = in_week(3, 2, time(10))
+    found = look(situation(), range(1), LONG_AGO, in_week(1, 2, time(10)), slot)
+    late = [Skip(week=week, reason=Reason.LATE) for week in (1, 2)]
+    assert found.weeks == (*late, Send(week=3, due_at=slot))
 
 
 # What becomes of a week
@@ -347,25 +373,25 @@ def there(*weeks: int, state: State = State.CLOSED) -> dict[int, Checkin]:
 MONDAY = in_week(2, 0, time(8))
 
 
-def look(weeks: Mapping[int, Checkin], now: datetime = MONDAY, **changes: Any) -> Outlook:
+def foresee(weeks: Mapping[int, Checkin], now: datetime = MONDAY, **changes: Any) -> Outlook:
     return outlook(situation(**changes), weeks, LONG_AGO, now)
 
 
 def test_home_names_the_moment_at_which_planning_will_send() -> None:
-    assert look(there(0, 1)) == Outlook(at=in_week(2, 2, time(10)))
-    moved = look(there(0, 1), days_off=[date(2026, 1, 21)])
+    assert foresee(there(0, 1)) == Outlook(at=in_week(2, 2, time(10)))
+    moved = foresee(there(0, 1), days_off=[date(2026, 1, 21)])
     assert (moved.at, moved.waits_for) == (in_week(2, 3, time(9)), Reason.DAYS_OFF)
 
 
 def test_home_looks_past_weeks_that_are_settled_or_skipped() -> None:
-    assert look(there(0, 1, 2)) == Outlook(at=in_week(3, 2, time(10)))
-    assert look(there(2), small=True) == Outlook(at=in_week(4, 2, time(10)))
-    resting = look({}, standing=Standing(spells=1, quiet_until_week=5))
+    assert foresee(there(0, 1, 2)) == Outlook(at=in_week(3, 2, time(10)))
+    assert foresee(there(2), small=True) == Outlook(at=in_week(4, 2, time(10)))
+    resting = foresee({}, standing=Standing(spells=1, quiet_until_week=5))
     assert (resting.at, resting.this_week) == (in_week(5, 2, time(10)), Reason.QUIET)
 
 
 def test_home_sees_the_end_of_a_pause() -> None:
-    paused = look({}, paused=True, paused_until=in_week(3, 0, time(8)))
+    paused = foresee({}, paused=True, paused_until=in_week(3, 0, time(8)))
     assert (paused.at, paused.this_week) == (in_week(3, 2, time(10)), Reason.PAUSED)
 
 
@@ -381,15 +407,15 @@ def test_home_sees_the_end_of_a_pause() -> None:
     ],
 )
 def test_home_says_why_no_check_in_comes(changes: dict[str, Any], reason: Reason) -> None:
-    found = look({}, **changes)
+    found = foresee({}, **changes)
     assert (found.at, found.why_none, found.this_week) == (None, reason, reason)
 
 
 def test_while_a_status_without_an_end_says_vacation_no_date_is_promised() -> None:
-    found = look(there(0, 1), on_vacation=True)
+    found = foresee(there(0, 1), on_vacation=True)
     assert (found.at, found.why_none, found.may_come_now) == (None, Reason.VACATION, True)
-    assert look(there(0, 1), on_vacation=True, paused=True).why_none is Reason.PAUSED
-    ends = look(there(0, 1), on_vacation=True, vacation_until=in_week(3, 2, time(11)))
+    assert foresee(there(0, 1), on_vacation=True, paused=True).why_none is Reason.PAUSED
+    ends = foresee(there(0, 1), on_vacation=True, vacation_until=in_week(3, 2, time(11)))
     assert (ends.at, ends.this_week) == (in_week(3, 2, time(11)), Reason.VACATION)
 
 
@@ -397,19 +423,19 @@ def test_while_a_status_without_an_end_says_vacation_no_date_is_promised() -> No
 def test_a_recorded_reason_is_what_home_says_until_the_next_week(reason: Reason) -> None:
     skipped = {2: Checkin(week=2, state=State.SKIPPED, reason=reason)}
     for now in (in_week(2, 3, time(9)), in_week(2, 6, time(23, 59))):
-        assert look(skipped, now).this_week is reason
-    assert look(skipped, in_week(3, 0, time(0))).this_week is None
+        assert foresee(skipped, now).this_week is reason
+    assert foresee(skipped, in_week(3, 0, time(0))).this_week is None
 
 
 def test_a_card_that_came_has_no_reason_whatever_became_of_it() -> None:
     for state in set(State) - {State.SKIPPED}:
-        found = look(there(2, state=state), in_week(2, 3, time(9)))
+        found = foresee(there(2, state=state), in_week(2, 3, time(9)))
         assert (found.this_week, found.may_come_now) == (None, False)
 
 
 def test_a_foreseen_reason_is_said_before_the_slot() -> None:
-    assert look(there(0, 1), leave=[away(20, 23)]).this_week is Reason.LEAVE
-    assert look(there(0, 1), leave=[away(20, 22)]).this_week is None
+    assert foresee(there(0, 1), leave=[away(20, 23)]).this_week is Reason.LEAVE
+    assert foresee(there(0, 1), leave=[away(20, 22)]).this_week is None
 
 
 QUIET_ALL_WEEK = {"quiet_from": in_week(2, 2, time(9)), "quiet_until": in_week(2, FRIDAY, time(17))}
@@ -419,28 +445,28 @@ QUIET_ALL_WEEK = {"quiet_from": in_week(2, 2, time(9)), "quiet_until": in_week(2
 def test_what_is_held_back_may_come_at_once_until_it_closes(changes: dict[str, Any]) -> None:
     for weeks in ({}, there(2, state=State.PLANNED)):
         for now in (MONDAY, in_week(2, 3, time(23)), in_week(2, FRIDAY, time(15, 59))):
-            assert look(weeks, now, **changes).may_come_now
-    assert not look({}, in_week(2, FRIDAY, time(16)), **changes).may_come_now
+            assert foresee(weeks, now, **changes).may_come_now
+    assert not foresee({}, in_week(2, FRIDAY, time(16)), **changes).may_come_now
 
 
 @pytest.mark.parametrize("reason", sorted(set(Reason) - OWN_WAY))
 def test_a_skipped_week_may_come_at_once_until_it_closes(reason: Reason) -> None:
     skipped = {2: Checkin(week=2, state=State.SKIPPED, reason=reason)}
-    assert look(skipped, in_week(2, FRIDAY, time(15, 59))).may_come_now
-    assert not look(skipped, in_week(2, FRIDAY, time(16))).may_come_now
-    assert not look(skipped, in_week(2, 3, time(9)), stopped=True).may_come_now
+    assert foresee(skipped, in_week(2, FRIDAY, time(15, 59))).may_come_now
+    assert not foresee(skipped, in_week(2, FRIDAY, time(16))).may_come_now
+    assert not foresee(skipped, in_week(2, 3, time(9)), stopped=True).may_come_now
 
 
 @pytest.mark.parametrize("reason", sorted(OWN_WAY))
 def test_a_week_that_is_left_out_for_good_cannot_be_had(reason: Reason) -> None:
     skipped = {2: Checkin(week=2, state=State.SKIPPED, reason=reason)}
-    assert not look(skipped, in_week(2, 3, time(9))).may_come_now
+    assert not foresee(skipped, in_week(2, 3, time(9))).may_come_now
 
 
 def test_a_card_that_comes_in_its_time_is_not_offered_earlier() -> None:
     for now in (MONDAY, in_week(2, 2, time(12, 30)), in_week(2, 2, time(20))):
-        assert not look(there(0, 1), now).may_come_now
-        assert not look(there(2, state=State.PLANNED), now).may_come_now
+        assert not foresee(there(0, 1), now).may_come_now
+        assert not foresee(there(2, state=State.PLANNED), now).may_come_now
 
 
 @given(st.integers(0, 7 * 24 * 6), st.sets(st.integers(0, 6), max_size=3), st.booleans())

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 import storage
 from bot.domain.asks import WAITING, Ask, AskState
-from bot.domain.checkins import OPEN, Card, Reason, Standing, State
+from bot.domain.checkins import OPEN, Card, Checkin, Reason, Standing, State
 from bot.domain.digests import Band, Reading, Trend
 from bot.domain.leave import Span
 from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
@@ -43,7 +43,7 @@ from storage.checkins import NewCard
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 from storage.outbox import Claim
-from storage.rules import RuleKind
+from storage.rules import Rule, RuleKind
 from storage.schema import outbox as outbox_table
 from storage.timers import Timer
 
@@ -64,6 +64,7 @@ RELEASE = Release(
 )
 LEAVE = (Span(first_on=date(2026, 12, 1), last_on=date(2026, 12, 18)),)
 SAID = {"hours": {"en": "The work does not fit."}}
+RULE = Rule(since=NOW, next_due_at=NOW, standing=Standing())
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
@@ -238,6 +239,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "privacy.group_with": lambda tx: privacy.group_with(tx, team_of(ben), NOW),
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
+        "planning.situations": lambda tx: planning.situations(tx, {ana: RULE}, NOW),
         "planning.next_checkin": lambda tx: planning.next_checkin(tx, ana, NOW),
         "planning.look_again": lambda tx: planning.look_again(tx, ana, NOW - timedelta(days=1)),
         "planning.week_that_may_come": lambda tx: planning.week_that_may_come(tx, ana, NOW),
@@ -262,7 +264,8 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.get": lambda tx: checkins.get(tx, ana, 3),
         "checkins.of": lambda tx: checkins.of(tx, [ana], [3]),
         "checkins.list_weeks": lambda tx: checkins.list_weeks(tx, ana),
-        "checkins.planned_weeks": lambda tx: checkins.planned_weeks(tx, ana),
+        "checkins.newest_weeks": lambda tx: checkins.newest_weeks(tx, [ana]),
+        "checkins.add_all": lambda tx: checkins.add_all(tx, [(ana, Checkin(week=9, state=State.PLANNED))]),
         "checkins.list_stale_cards": lambda tx: checkins.list_stale_cards(tx, 10),
         "checkins.list_retired_cards": lambda tx: checkins.list_retired_cards(tx, NOW, 10),
         "checkins.move": lambda tx: checkins.move(tx, ana, 3, list(State), State.CLOSED),
@@ -274,6 +277,9 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.set_card": lambda tx: checkins.set_card(tx, ana, 3, "2.0", Card.FIXED),
         "checkins.retire_card": lambda tx: checkins.retire_card(tx, ana, 3, "1.0", NOW),
         "rules.begin": lambda tx: rules.begin(tx, ana, CHECKIN, NOW, NOW),
+        "rules.get": lambda tx: rules.get(tx, ana, CHECKIN),
+        "rules.take_due": lambda tx: rules.take_due(tx, CHECKIN, NOW, 10),
+        "rules.set_all_due": lambda tx: rules.set_all_due(tx, {ana: NOW}, CHECKIN),
         "rules.list_due": lambda tx: rules.list_due(tx, CHECKIN, NOW, 10),
         "rules.next_due_at": lambda tx: rules.next_due_at(tx, ana, CHECKIN),
         "rules.earliest_due_at": rules.earliest_due_at,
@@ -359,6 +365,7 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
 def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx], Any]]:
     return {
         "outbox.add": lambda tx: outbox.add(tx, notice_to(ana)),
+        "outbox.add_all": lambda tx: outbox.add_all(tx, [notice_to(ana), notice_to(ana, "w9")]),
         "outbox.doubt_unsettled": lambda tx: outbox.doubt_unsettled(tx, NOW),
         "outbox.last_sent_at": outbox.last_sent_at,
         "outbox.mark_attempted": lambda tx: outbox.mark_attempted(tx, [claim], LEASE),

@@ -28,13 +28,24 @@ def test_a_week_is_recorded_once(tx: Tx, ana: PersonRef, ben: PersonRef) -> None
     assert checkins.get(tx, ana, 4) is None
 
 
+def test_of_many_weeks_recorded_at_once_those_that_stand_stay_as_they_are(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
+    checkins.add(tx, ana, 3, State.SENT)
+    late = Checkin(week=3, state=State.SKIPPED, reason=Reason.LATE)
+    checkins.add_all(tx, [(ana, late), (ben, late), (ben, Checkin(week=4, state=State.PLANNED))])
+    checkins.add_all(tx, [])
+    assert checkins.list_weeks(tx, ana) == (Checkin(week=3, state=State.SENT),)
+    assert checkins.list_weeks(tx, ben) == (late, Checkin(week=4, state=State.PLANNED))
+
+
 def test_weeks_are_listed_in_the_order_of_time(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
     for week in (10, 2, 1):
         checkins.add(tx, ana, week, State.CLOSED)
     checkins.add(tx, ben, 5, State.CLOSED)
     checkins.add_weekly(tx, ana, date(2026, 11, 23))
     assert [found.week for found in checkins.list_weeks(tx, ana)] == [1, 2, 10]
-    assert checkins.planned_weeks(tx, ana) == {1, 2, 10}
+    assert checkins.newest_weeks(tx, [ana, ben, tx.ref("U0NEW")]) == {ana: 10, ben: 5}
 
 
 def test_a_supervisor_s_weekly_message_is_recorded_once_a_date(tx: Tx, ana: PersonRef) -> None:

@@ -55,6 +55,16 @@ def let_leases_lapse(tx: Tx) -> None:
     tx.execute(update(outbox_table).where(held).values(lease_until=tx.real_now() - MINUTE))
 
 
+def test_of_many_notices_at_once_only_new_ones_are_put_on_their_way(
+    tx: Tx, ana: PersonRef, ben: PersonRef
+) -> None:
+    outbox.add(tx, note(ana, facts={"week": 1}))
+    outbox.add_all(tx, [note(ana, facts={"week": 9}), note(ana, "w2"), note(ben, facts={"week": 1})])
+    outbox.add_all(tx, [])
+    found = {(claim.to, claim.facts.get("week")) for claim in take(tx, most=10)}
+    assert found == {(ana, 1), (ana, None), (ben, 1)}
+
+
 def test_a_notice_is_claimed_with_everything_it_carries(tx: Tx, ana: PersonRef) -> None:
     expires_at = NOW + timedelta(hours=3)
     outbox.add(tx, note(ana, facts={"week": 3, "ask": "a1"}, expires_at=expires_at))

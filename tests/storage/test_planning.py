@@ -64,12 +64,24 @@ def test_nothing_is_planned_before_the_workspace_has_a_first_monday(tx: Tx, ana:
     members.put(tx, "U0ANA", Person(ref=ana, tz="America/Chicago"))
     teams.save(tx, Team(team_id="t", name="Intake", tz="America/Chicago", state=TeamState.STARTED))
     teams.join(tx, "t", ana, JOINED)
+    rules.begin(tx, ana, RuleKind.CHECKIN, JOINED, None)
     assert planning.situation(tx, ana, NOW) is None
 
 
 def test_nothing_comes_to_somebody_without_check_ins(tx: Tx, member: PersonRef) -> None:
     rules.end(tx, member, RuleKind.CHECKIN)
     assert planning.next_checkin(tx, member, NOW) is None
+
+
+def test_of_several_people_those_are_left_out_for_whom_nothing_is_planned(tx: Tx, member: PersonRef) -> None:
+    one, other = tx.ref("U0"), tx.ref("U1")
+    rule = rules.get(tx, member, RuleKind.CHECKIN)
+    assert rule is not None
+    teams.leave(tx, other, JOINED)
+    found = planning.situations(tx, dict.fromkeys((member, one, other), rule), NOW)
+    assert set(found) == {member, one}
+    assert found[member] == planning.situation(tx, member, NOW)
+    assert planning.situations(tx, {}, NOW) == {}
 
 
 def test_the_next_check_in_is_this_week_s_until_it_was_dealt_with(tx: Tx, member: PersonRef) -> None:

@@ -69,6 +69,18 @@ def test_during_a_period_its_groups_stand_whatever_rosters_have_become(tx: Tx) -
     assert privacy.group_with(tx, new, NOW) == ("b",)
 
 
+def test_whoever_moved_counts_in_their_old_group_until_the_period_ends(tx: Tx) -> None:
+    large, _ = team_of(tx, "a", 9), team_of(tx, "b", 3)
+    team_of(tx, "c", 9)
+    mover, newcomer, lonely = tx.ref("UA0"), known(tx, "U0NEW"), tx.ref("UB0")
+    groups = {("a",): teams.list_members(tx, "a", NOW), ("c",): teams.list_members(tx, "c", NOW)}
+    digests.open_period(tx, 0, groups)
+    belong = {mover: "c", newcomer: "a", lonely: "b"}
+    assert privacy.groups_of(tx, belong, NOW) == {mover: ("a",), newcomer: ("a",), lonely: ()}
+    assert privacy.groups_of(tx, {}, NOW) == {}
+    assert privacy.group_with(tx, large, NOW, mover) == ("a",)
+
+
 def test_a_deputy_is_not_named_as_a_reader(tx: Tx) -> None:
     team = team_of(tx, "a", 8, deputy=known(tx, "U0DEPUTY"))
     assert privacy.who_sees(tx, team, NOW) == WhoSees(supervisor_id=None, words_possible=True)

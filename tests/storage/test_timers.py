@@ -42,6 +42,13 @@ def test_setting_a_timer_anew_moves_it(tx: Tx) -> None:
     assert timers.earliest_due_at(tx) == NOW + HOUR
 
 
+def test_many_timers_are_set_or_set_anew_at_once(tx: Tx) -> None:
+    timers.put(tx, "a", "close", NOW + HOUR)
+    timers.put_all(tx, [timer("a", "close"), timer("b", "close", NOW - HOUR)])
+    timers.put_all(tx, [])
+    assert timers.list_due(tx, ("close",), NOW, 10) == (timer("b", "close", NOW - HOUR), timer("a", "close"))
+
+
 def test_only_the_named_timers_of_one_thing_are_dropped(tx: Tx) -> None:
     for entity, kind in (("a", "remind"), ("a", "later"), ("a", "close"), ("b", "remind")):
         timers.put(tx, entity, kind, NOW)
