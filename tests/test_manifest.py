@@ -43,12 +43,6 @@ LENGTHS = {
 }
 """Characters of each text, as Slack's public manifest schema has them."""
 
-NOT_CALLED_ITSELF = {
-    "conversations.history": "its scope im:history is what the event message.im needs",
-    "conversations.open": "chat.postMessage to a user id opens the conversation; im:write is for that",
-}
-"""Methods whose scope is needed by something else than a call of theirs."""
-
 HELPERS = {"files_upload_v2": {"files.getUploadURLExternal", "files.completeUploadExternal"}}
 """What slack_sdk offers beside the methods themselves, with the methods it calls."""
 
@@ -163,7 +157,7 @@ def test_scopes_follow_from_the_methods_that_are_called() -> None:
     assert by_client <= spelled.keys() | HELPERS.keys()
     by_helper = {method for name in by_client & HELPERS.keys() for method in HELPERS[name]}
     called = {spelled[name] for name in by_client - HELPERS.keys()} | (by_name & METHODS.keys()) | by_helper
-    assert METHODS.keys() - called == NOT_CALLED_ITSELF.keys()
+    assert METHODS.keys() == called
 
 
 def test_no_event_needs_a_scope_that_no_call_needs() -> None:
