@@ -42,6 +42,14 @@ def test_the_commands_are_these_and_no_others() -> None:
     assert found == COMMANDS
 
 
+def test_a_part_of_the_bench_that_is_none_is_answered_with_those_there_are() -> None:
+    ended = choir("bench", "--only", "breath")
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "There is no part breath: the parts are " in ended.stderr
+    assert "delivery, limit, burst, process." in ended.stderr
+
+
 @pytest.mark.parametrize("words", [["--help"], ["-h"], []])
 def test_it_says_which_command_does_what_in_whole_sentences(words: list[str]) -> None:
     ended = choir(*words)
