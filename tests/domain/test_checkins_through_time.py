@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.checkins import Reason, Send, Situation, Skip, Standing, missed, next_slot, plan
+from bot.domain.checkins import Reason, Send, Situation, Skip, Standing, look
 from bot.domain.leave import Span, joined
 from bot.domain.localtime import FRIDAY, Calendar, allowed_slots, closing_at, instant, local, next_working
 from bot.domain.members import Person, PersonRef, Preferences
@@ -66,13 +66,10 @@ class Life:
     weeks: dict[int, Send | Skip] = field(default_factory=dict)
 
     def look(self, now: datetime) -> None:
-        for skip in missed(self.about, self.weeks, self.since, self.look_at, now):
-            self.decide(skip)
-        week, slot = next_slot(self.about, self.weeks, self.since, now)
-        if slot <= now:
-            self.decide(plan(self.about, week, slot, now))
-            _, slot = next_slot(self.about, self.weeks, self.since, now)
-        self.look_at = slot
+        found = look(self.about, self.weeks, self.since, self.look_at, now)
+        for decision in found.weeks:
+            self.decide(decision)
+        self.look_at = found.next_at
 
     def decide(self, decision: Send | Skip) -> None:
         """A week is decided once; a card comes in working time before it closes, where the person is."""
