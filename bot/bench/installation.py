@@ -9,18 +9,21 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
+
 from bot.app import Bot, assemble
 from bot.bench.agency import DUE_AT, EPOCH_ON, STARTED_AT, move_in, user_ids
 from bot.bench.localslack import Address
 from bot.blocks import checkins as screens
 from bot.config import KEY_BYTES, read_settings
 from bot.content import load_content
-from bot.domain.notices import Pace
+from bot.domain.notices import Fate, Pace
 from bot.slack import web_client
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver
 from schedules.digests import open_periods
 from schedules.setting import Setting
+from storage.schema import outbox
 
 NO_PACE = Pace(per_minute=1_000_000)
 """Slack's limits are not what is measured."""
@@ -58,10 +61,14 @@ def everybody_due(
 
 
 def deliver_all(setting: Setting) -> None:
-    """Until the outbox is empty, as fast as it goes."""
+    """Until the outbox is empty, as fast as it goes; RuntimeError when not all of it was sent."""
     hurried = replace(setting, pace=NO_PACE)
     while deliver(hurried, setting.workspace):
         pass
+    with setting.store.read(setting.workspace) as tx:
+        fates = set(tx.execute(select(outbox.c.fate)).scalars())
+    if fates != {Fate.SENT}:
+        raise RuntimeError(f"not everything was sent: {sorted(fates)}")
 
 
 def post_cards(slack: Address, people: int, side_by_side: int) -> None:
