@@ -50,7 +50,9 @@ FINAL = {Fate.SENT, Fate.NOT_WANTED, Fate.EXPIRED, Fate.PARKED}
 NUMBERS = count()
 
 people = st.sampled_from(STAFF)
-whiles = st.sampled_from([timedelta(minutes=30), timedelta(hours=3), timedelta(days=1), timedelta(days=3)])
+whiles = st.sampled_from(
+    [timedelta(minutes=30), timedelta(hours=3), timedelta(days=1), timedelta(days=3), timedelta(days=7)]
+)
 
 
 class Killed(BaseException):
@@ -155,6 +157,12 @@ class Cards(RuleBasedStateMachine):
     @rule(person=people, paused=st.booleans())
     def somebody_pauses_or_comes_back(self, person: Person, paused: bool) -> None:
         self._choose(person, paused=paused)
+
+    @rule(person=people)
+    def somebody_pauses_with_a_card_on_its_way(self, person: Person) -> None:
+        self.it_is_planned()
+        self._choose(person, paused=True)
+        self.it_is_delivered()
 
     @rule(person=people, stopped=st.booleans())
     def somebody_stops_or_starts(self, person: Person, stopped: bool) -> None:
