@@ -27,9 +27,10 @@ from bot.slack import Messenger, is_passing, web_client
 from handlers.visit import House
 from schedules import scheduler
 from schedules.setting import Setting
-from storage import workspaces
+from storage import ledger_mark, workspaces
 from storage.crypto import Keys
 from storage.database import Store, sole_process
+from storage.ledger_mark import LedgerMark
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
 
     now is the movable clock. Where Choir ran before, a Slack that is away is waited for. Raises
     SlackClientError for a token that is not good, SQLAlchemyError for a database that cannot be reached,
-    WrongKeys for keys of another database, ContentError.
+    WrongKeys for keys of another database, NoMark for a ledger's mark that knows less than the database,
+    ContentError.
     """
     store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
     with ExitStack() as undo:
@@ -113,6 +115,9 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
 
 def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> Bot:
     store.migrate()
+    mark = LedgerMark(file=settings.ledger_mark)
+    ledger_mark.check(mark, store)
+    mark.begin()
     content = load_content()
     client = web_client(settings.slack_bot_token, settings.slack_api_url, settings.https_proxy)
     messenger = Messenger(client)
@@ -135,6 +140,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
     setting = Setting(
         workspace=workspace,
         store=store,
+        ledger_mark=mark,
         content=content,
         messenger=messenger,
         now=now,

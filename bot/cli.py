@@ -207,6 +207,17 @@ def restore(
         typer.echo(put_back(settings, file, wall_clock(), show_progress, agreed_at_once if yes else agreed))
 
 
+@db.command("accept-ledger", short_help="Go on although LEDGER_MARK is lost.")
+def accept_ledger() -> None:
+    """Make a new LEDGER_MARK where it is lost, damaged or too old. The running four weeks get no update."""
+    settings = read("db.accept-ledger")
+    from bot.app import wall_clock
+    from bot.setup.ledger import accept
+
+    with said_in_words():
+        typer.echo(accept(settings, wall_clock()))
+
+
 @admin.command("add")
 def add_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like U012AB3CD.")]) -> None:
     """Let somebody set up teams in Slack, without being an owner of the workspace."""
@@ -276,6 +287,7 @@ def said_in_words() -> Iterator[None]:
     from bot.web import PortTaken
     from storage.backup import NoCopy
     from storage.database import InUse
+    from storage.ledger_mark import NoMark
     from storage.workspaces import WrongKeys
 
     look = "`choir doctor` says what is wrong"
@@ -287,7 +299,7 @@ def said_in_words() -> Iterator[None]:
         raise Stop(
             f"Port {error} is taken or not allowed: stop what uses it, or write another into HTTP_PORT."
         ) from None
-    except (Unready, NoCopy) as error:
+    except (Unready, NoCopy, NoMark) as error:
         raise Stop(str(error)) from None
     except WrongKeys:
         raise Stop(

@@ -6,7 +6,7 @@ What privacy depends on (how many people a group needs, how answers are stored) 
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_address
@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 T_co = TypeVar("T_co", covariant=True)
 
 ENV_FILE = Path(".env")
+DATA = Path("data")
 KEY_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -31,6 +32,7 @@ class Settings:
     slack_api_url: str
     https_proxy: str | None = field(repr=False)  # may hold a password
     database_url: str = field(repr=False)  # may hold a password
+    ledger_mark: Path
     master_key: bytes = field(repr=False)
     ref_key: bytes = field(repr=False)
     crisis_country: str
@@ -121,6 +123,16 @@ def _database_url(text: str) -> str:
     return url
 
 
+def _mark(text: str) -> Path:
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("is below a home, and this user has none: write the whole path.") from None
+    if not path.is_absolute():
+        raise ValueError("is not a whole path to a file, like /var/lib/choir/ledger-mark.")
+    return path
+
+
 def _key(text: str) -> bytes:
     try:
         key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -190,6 +202,7 @@ SLACK_APP_TOKEN = Setting(
 SLACK_API_URL = Setting("SLACK_API_URL", _api_url, "https://slack.com/api/")
 HTTPS_PROXY = Setting("HTTPS_PROXY", _optional_url, "")
 DATABASE_URL = Setting("DATABASE_URL", _database_url, "sqlite:///data/choir.db")
+LEDGER_MARK = Setting("LEDGER_MARK", _mark, "~/.local/state/choir/ledger-mark")
 CHOIR_MASTER_KEY = Setting("CHOIR_MASTER_KEY", _key, None, _MADE_BY_INIT)
 CHOIR_REF_KEY = Setting("CHOIR_REF_KEY", _key, None, _MADE_BY_INIT)
 CRISIS_RESOURCES_COUNTRY = Setting("CRISIS_RESOURCES_COUNTRY", _country, "US")
@@ -206,6 +219,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     SLACK_API_URL,
     HTTPS_PROXY,
     DATABASE_URL,
+    LEDGER_MARK,
     CHOIR_MASTER_KEY,
     CHOIR_REF_KEY,
     CRISIS_RESOURCES_COUNTRY,
@@ -234,14 +248,31 @@ def read_database_url(values: Mapping[str, str]) -> str:
     return DATABASE_URL.read(values)
 
 
+def _contradictions(values: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong with settings of which each alone is good."""
+    if CHOIR_MASTER_KEY.read(values) == CHOIR_REF_KEY.read(values):
+        yield Problem(name=CHOIR_REF_KEY.name, words="equals CHOIR_MASTER_KEY: each is a key of its own.")
+    mark = LEDGER_MARK.read(values).resolve()
+    if any(mark.is_relative_to(folder) for folder in _with_the_database(DATABASE_URL.read(values))):
+        yield Problem(
+            name=LEDGER_MARK.name,
+            words="lies with the database, and would be put back together with it: name a file elsewhere, "
+            "like /var/lib/choir/ledger-mark.",
+        )
+
+
+def _with_the_database(database_url: str) -> Iterator[Path]:
+    """Folders of which copies are made and put back together with the database."""
+    yield DATA.resolve()
+    file = re.match(r"sqlite:///([^?]+)", database_url)
+    if file:
+        yield Path(file[1]).resolve().parent
+
+
 def read_settings(values: Mapping[str, str]) -> Settings:
     """Settings from what `gather` found. Raises SettingsError that names every bad or missing setting."""
     problems = [problem for setting in SETTINGS if (problem := setting.problem(values))]
-    if not problems and CHOIR_MASTER_KEY.read(values) == CHOIR_REF_KEY.read(values):
-        problems = [
-            Problem(name=CHOIR_REF_KEY.name, words="equals CHOIR_MASTER_KEY: each is a key of its own.")
-        ]
-    if problems:
+    if problems := problems or list(_contradictions(values)):
         raise SettingsError(tuple(problems))
     return Settings(
         slack_bot_token=SLACK_BOT_TOKEN.read(values),
@@ -249,6 +280,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         slack_api_url=SLACK_API_URL.read(values),
         https_proxy=HTTPS_PROXY.read(values),
         database_url=DATABASE_URL.read(values),
+        ledger_mark=LEDGER_MARK.read(values),
         master_key=CHOIR_MASTER_KEY.read(values),
         ref_key=CHOIR_REF_KEY.read(values),
         crisis_country=CRISIS_RESOURCES_COUNTRY.read(values),

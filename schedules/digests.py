@@ -32,6 +32,7 @@ from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
 from storage import answers, digests, privacy, raises, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
+from storage.ledger_mark import NoMark
 
 log = logging.getLogger(__name__)
 
@@ -103,21 +104,46 @@ def freeze(setting: Setting, workspace: str) -> bool:
 
     Windows and words follow from the periods before: as long as one is in hand, nothing is debited.
     """
-    now, holder = setting.now(), secrets.token_hex(16)
+    holder = secrets.token_hex(16)
+    try:
+        debited = _end(setting, workspace, holder)
+    except NoMark:
+        log.error("no update is drawn: LEDGER_MARK cannot be used")
+        return False
+    for group, size in debited or ():
+        _release_apart(setting, workspace, group, size, holder)
+    return debited is not None
+
+
+def _end(setting: Setting, workspace: str, holder: str) -> tuple[tuple[Release, int], ...] | None:
+    """End a period and debit its groups in one transaction; each with its size, None if none was to end.
+
+    The mark is raised last, so that little can fail between it and the commit: what fails there costs the
+    period, because whoever comes next finds it below the mark. Raises NoMark; then nothing has changed.
+    """
+    now = setting.now()
     with setting.store.begin(workspace) as tx:
         epoch_on = workspaces.get(tx).epoch_on
         due = _due(tx, epoch_on, now) if epoch_on else None
-        if due is None or digests.has_debited(tx) or not digests.freeze_period(tx, due):
-            return False
+        if epoch_on is None or due is None or digests.has_debited(tx):
+            return None
+        drawn = digests.drawn_until(tx)
+        if not digests.freeze_period(tx, due):
+            return None
         rosters = teams.rosters(tx, now)
-        found = digests.list_period(tx, due)
-        sizes = {group.group_id: _debit(tx, setting.content, group, rosters, holder) for group in found}
+        sizes = [
+            (group, _debit(tx, setting.content, group, rosters, holder))
+            for group in digests.list_period(tx, due)
+        ]
         plan_told_above(tx, due, now)
         raises.forget_through(tx, due)
-    for group in found:
-        if size := sizes[group.group_id]:
-            _release_apart(setting, workspace, group, size, holder)
-    return True
+        debited = tuple((group, size) for group, size in sizes if size)
+        span = (period_starts_at(epoch_on, due), freeze_at(epoch_on, due))
+        if debited and not setting.ledger_mark.raise_to(workspace, *span, drawn):
+            log.error("no update is drawn again period=%s", due)
+            digests.lose_period(tx, due)
+            return ()
+        return debited
 
 
 def _debit(tx: Tx, content: Content, found: Release, rosters: Iterable[Roster], holder: str) -> int:

@@ -25,6 +25,7 @@ from bot.domain.privacy import WhoSees
 from bot.slack import Messenger
 from storage import checkins, members, privacy, teams, workspaces
 from storage.database import Store, Tx
+from storage.ledger_mark import LedgerMark
 from storage.outbox import Claim
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Setting:
 
     workspace: str
     store: Store
+    ledger_mark: LedgerMark
     content: Content
     messenger: Messenger
     now: Callable[[], datetime]

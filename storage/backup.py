@@ -38,15 +38,11 @@ class NoCopy(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a copy holds: its tables, their revision, and by workspace the check of its keys.
-
-    drawn: the newest period for which an update was drawn, or was to be, in each workspace that has one.
-    """
+    """What a copy holds: its tables, their revision, and by workspace the check of its keys."""
 
     revision: str
     key_checks: dict[str, str]
     tables: frozenset[str]
-    drawn: dict[str, int]
 
 
 def suffix(url: str) -> str:
@@ -129,11 +125,7 @@ def examine_sqlite(file: Path) -> Contents:
             raise NoCopy(f"{file} holds no database of Choir.")
         revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()[0]
         checks = copy.execute("SELECT workspace, key_check FROM workspaces").fetchall()
-        drawn = copy.execute(DRAWN).fetchall() if "releases" in tables else []
-    return Contents(revision=revision, key_checks=dict(checks), tables=frozenset(tables), drawn=dict(drawn))
-
-
-DRAWN = "SELECT workspace, max(period) FROM releases WHERE m IS NOT NULL GROUP BY workspace"
+    return Contents(revision=revision, key_checks=dict(checks), tables=frozenset(tables))
 
 
 @contextmanager
@@ -164,7 +156,6 @@ SQLITE_WORDS = {
 
 # ---- PostgreSQL
 
-COPYS_NULL = r"\N"
 LOCKS = "-c lock_timeout=10s"
 """Whoever holds a table for longer is said, not waited for."""
 
@@ -178,12 +169,7 @@ def examine_dump(file: Path) -> Contents:
         raise NoCopy(f"{file} holds no database of Choir.")
     (revision,) = _rows(file, "alembic_version")
     checks = {row["workspace"]: row["key_check"] for row in _rows(file, "workspaces")}
-    debited = [row for row in _rows(file, "releases") if row["m"] != COPYS_NULL]
-    drawn = {
-        name: max(int(row["period"]) for row in debited if row["workspace"] == name)
-        for name in {row["workspace"] for row in debited}
-    }
-    return Contents(revision=revision["version_num"], key_checks=checks, tables=tables, drawn=drawn)
+    return Contents(revision=revision["version_num"], key_checks=checks, tables=tables)
 
 
 def load_dump(url: str, file: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -17,11 +17,11 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend, read_parent
-from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, monday_of
+from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, monday_of
 from bot.domain.members import PersonRef
 from bot.domain.raises import STAYS, Sentence
 from bot.domain.supervision import Shown
-from storage import teams
+from storage import teams, workspaces
 from storage.database import Tx, among
 from storage.schema import answers, contributors, ledger, periods, releases, rosters
 
@@ -76,6 +76,12 @@ def last_drawn(tx: Tx) -> int | None:
     mine = (*_here(tx, releases), releases.c.m.is_not(None))
     found: int | None = tx.execute(select(func.max(releases.c.period)).where(*mine)).scalar()
     return found
+
+
+def drawn_until(tx: Tx) -> datetime | None:
+    """The end of that period."""
+    period, epoch_on = last_drawn(tx), workspaces.get(tx).epoch_on
+    return freeze_at(epoch_on, period) if epoch_on and period is not None else None
 
 
 def has_debited(tx: Tx) -> bool:
@@ -271,6 +277,14 @@ def lose_lapsed(tx: Tx) -> int:
         if _move(tx, row.group_id, row.period, ReleaseState.DEBITED, lapsed[1], **values):
             _forget_contributors(tx, row.group_id, row.period)
     return len(lost)
+
+
+def lose_period(tx: Tx, period: int) -> None:
+    """DEBITED → LOST for every group of a period, in the transaction that debited it; the debits stand."""
+    for found in list_period(tx, period):
+        values = {"state": ReleaseState.LOST, "holder": None, "lease_until": None}
+        if _move(tx, found.group_id, period, ReleaseState.DEBITED, **values):
+            _forget_contributors(tx, found.group_id, period)
 
 
 def get(tx: Tx, id_: str, period: int) -> Release | None:

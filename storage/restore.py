@@ -16,10 +16,11 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import backup, digests, outbox, raises, workspaces
+from storage import backup, ledger_mark, outbox, raises, workspaces
 from storage.backup import Contents, NoCopy, Progress
 from storage.crypto import Keys
 from storage.database import InUse, Store, knows_revision, sole_process, sqlite_file
+from storage.ledger_mark import LedgerMark, NoMark
 from storage.schema import metadata
 from storage.workspaces import WrongKeys
 
@@ -31,11 +32,15 @@ HEADS = {b"PGDMP": "PostgreSQL", b"SQLit": "SQLite"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restoration:
-    """What is to be put where. kept: a new file for the database that stands there now, if one does."""
+    """What is to be put where. kept: a new file for the database that stands there now, if one does.
+
+    ledger_mark stays as it is: it must know of every update that the database there now knows of.
+    """
 
     url: str
     file: Path
     kept: Path
+    ledger_mark: LedgerMark
     keys: Keys = field(repr=False)
     now: datetime
 
@@ -77,26 +82,19 @@ def _check(what: Restoration, contents: Contents) -> None:
     for workspace, key_check in contents.key_checks.items():
         if key_check != what.keys.check(workspace):
             raise WrongKeys(workspace)
-    for workspace, period in _drawn_here(what).items():
-        if period > contents.drawn.get(workspace, -1):
-            raise NoCopy(
-                f"A team's update was made after {what.file}. Put back, Choir would draw those four weeks a "
-                'second time: use a newer backup. If there is none, read "Backups" in docs/operating.md.'
-            )
+    _refuse_to_forget(what)
 
 
-def _drawn_here(what: Restoration) -> dict[str, int]:
-    """What the database that is to be replaced still knows: by workspace the newest update's period."""
+def _refuse_to_forget(what: Restoration) -> None:
+    """The database that is replaced may know of updates that neither the backup nor the mark knows of."""
     file = sqlite_file(what.url)
     if file and not (file.exists() and file.stat().st_size):
-        return {}
+        return
     with closing(Store(what.url, what.keys)) as store, suppress(SQLAlchemyError):  # damaged, or no tables yet
-        found = {}
-        for workspace in workspaces.list_ids(store):
-            with store.read(workspace) as tx:
-                found[workspace] = digests.last_drawn(tx)
-        return {workspace: period for workspace, period in found.items() if period is not None}
-    return {}
+        try:
+            ledger_mark.check(what.ledger_mark, store)
+        except NoMark as error:
+            raise NoCopy(str(error)) from None
 
 
 def _mark(what: Restoration, url: str) -> None:

@@ -7,6 +7,7 @@ a single kind says so: `@pytest.mark.parametrize("database", ["sqlite"], indirec
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -82,6 +83,29 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{file}"
     emptied: Callable[[], str] = request.getfixturevalue("emptied_postgresql")
     return emptied()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_database(request: pytest.FixtureRequest, tmp_path: Path, keys: Keys) -> Iterator[str]:
+    """A database to which nobody else is connected, its tables made."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/choir.db"
+        _migrate(url, keys)
+        yield url
+        return
+    folder = request.getfixturevalue("postgresql_server")
+    request.getfixturevalue("postgresql_programs")
+    name = f"own_{secrets.token_hex(4)}"
+    postgresql.administer(folder, f"CREATE DATABASE {name}")
+    url = postgresql.url(folder, name)
+    _migrate(url, keys)
+    yield url
+    postgresql.administer(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrate(url: str, keys: Keys) -> None:
+    with closing(Store(url, keys)) as store:
+        store.migrate()
 
 
 @pytest.fixture

@@ -143,6 +143,7 @@ def environ(settings: Settings) -> dict[str, str]:
         "SLACK_BOT_TOKEN": settings.slack_bot_token,
         "SLACK_APP_TOKEN": settings.slack_app_token,
         "DATABASE_URL": settings.database_url,
+        "LEDGER_MARK": str(settings.ledger_mark),
         "CHOIR_MASTER_KEY": base64.urlsafe_b64encode(settings.master_key).decode(),
         "CHOIR_REF_KEY": base64.urlsafe_b64encode(settings.ref_key).decode(),
     }

@@ -29,6 +29,7 @@ from storage import workspaces
 from storage.workspaces import WrongKeys
 from tests.handlers.bodies import command
 from tests.handlers.world import settings_for
+from tests.marks import new_mark_file
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2027, 1, 20, 16, tzinfo=UTC)
@@ -214,6 +215,7 @@ def environ(slack: Sandbox, tmp_path: Path) -> dict[str, str]:
         "CHOIR_MASTER_KEY": new_key(),
         "CHOIR_REF_KEY": new_key(),
         "DATABASE_URL": f"sqlite:///{tmp_path}/choir.db",
+        "LEDGER_MARK": str(new_mark_file()),
     }
 
 

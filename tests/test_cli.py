@@ -19,7 +19,7 @@ COMMANDS = {
     "init": (),
     "doctor": (),
     "status": (),
-    "db": ("upgrade", "backup", "restore"),
+    "db": ("upgrade", "backup", "restore", "accept-ledger"),
     "admin": ("add", "remove", "list"),
 }
 

@@ -62,6 +62,9 @@ def test_every_bad_setting_is_named_at_once() -> None:
         ("HTTPS_PROXY", "proxy:3128"),
         ("DATABASE_URL", "mysql://localhost/choir"),
         ("DATABASE_URL", "sqlite://"),
+        ("LEDGER_MARK", "ledger-mark"),
+        ("LEDGER_MARK", "../ledger-mark"),
+        ("LEDGER_MARK", "~nobody-of-this-name/ledger-mark"),
         ("CHOIR_MASTER_KEY", "A" * 42),
         ("CHOIR_MASTER_KEY", "A" * 44),
         ("CHOIR_REF_KEY", "!" * 43),
@@ -79,6 +82,30 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
 
 def test_one_key_for_both_purposes_is_refused() -> None:
     assert list(problems(CHOIR_REF_KEY=KEY)) == ["CHOIR_REF_KEY"]
+
+
+@pytest.mark.parametrize("database", ["sqlite:///{}/kept/choir.db", "sqlite:////{}/kept/choir.db"])
+@pytest.mark.parametrize(
+    "mark", ["kept/ledger-mark", "kept/deeper/ledger-mark", "away/../kept/m", "linked/m"]
+)
+def test_a_mark_of_the_ledger_beside_the_database_is_refused(
+    tmp_path: Path, database: str, mark: str
+) -> None:
+    """Whoever copies and puts back that folder would put back both."""
+    (tmp_path / "linked").symlink_to("kept", target_is_directory=True)
+    given = {"DATABASE_URL": database.format(tmp_path), "LEDGER_MARK": f"{tmp_path}/{mark}"}
+    assert list(problems(**given)) == ["LEDGER_MARK"]
+    assert problems(**{**given, "LEDGER_MARK": f"{tmp_path}/away/ledger-mark"}) == {}
+
+
+@pytest.mark.parametrize("database", ["postgresql://me@db/choir", "sqlite:////somewhere/choir.db"])
+def test_a_mark_of_the_ledger_below_data_is_refused(database: str) -> None:
+    mark = Path("data/deep/ledger-mark").absolute()
+    assert list(problems(DATABASE_URL=database, LEDGER_MARK=str(mark))) == ["LEDGER_MARK"]
+
+
+def test_the_mark_of_the_ledger_is_at_first_in_the_home_of_whoever_runs_it() -> None:
+    assert read_settings(GIVEN).ledger_mark == Path.home() / ".local/state/choir/ledger-mark"
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
@@ -29,13 +30,14 @@ NO_PACE = Pace(per_minute=1_000_000)
 """Slack's limits are not what is measured."""
 
 
-def environment(slack: Address, database_url: str) -> dict[str, str]:
-    """What would stand in `.env`, with new keys."""
+def environment(slack: Address, database_url: str, folder: str) -> dict[str, str]:
+    """What would stand in `.env`, with new keys. folder: where the ledger's mark is, and no database."""
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
         "DATABASE_URL": database_url,
+        "LEDGER_MARK": f"{folder}/ledger-mark",
         "CHOIR_MASTER_KEY": secrets.token_urlsafe(KEY_BYTES),
         "CHOIR_REF_KEY": secrets.token_urlsafe(KEY_BYTES),
     }
@@ -51,7 +53,10 @@ def everybody_due(
     slack: Address, database_url: str, people: int, now: Callable[[], datetime] = lambda: DUE_AT
 ) -> Iterator[Bot]:
     """A bot in whose outbox everybody's check-in waits, due since now."""
-    with closing(installed(environment(slack, database_url), now)) as bot:
+    with (
+        TemporaryDirectory() as folder,
+        closing(installed(environment(slack, database_url, folder), now)) as bot,
+    ):
         with bot.setting.store.begin(bot.workspace) as tx:
             move_in(tx, people, started_at=STARTED_AT, epoch_on=EPOCH_ON, due_at=DUE_AT)
         for beat in (open_periods, plan_checkins):

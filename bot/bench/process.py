@@ -33,7 +33,7 @@ RUNS = " running"
 def measure(rounds: Rounds, people: int = PEOPLE, beating_seconds: float = BEATING_SECONDS) -> Figures:
     """The same database in every round, as at any start but the first."""
     with TemporaryDirectory() as folder, local_slack(people, wall_clock()) as slack:
-        environ = environment(slack, f"sqlite:///{folder}/choir.db")
+        environ = environment(slack, f"sqlite:///{folder}/data/choir.db", folder)
         _furnish(environ, people)
         return rounds.median(lambda: _run(Path(folder), environ, beating_seconds))
 

@@ -109,7 +109,8 @@ def stage(
     )
     with TemporaryDirectory() as folder, sandbox:
         url = database_url or f"sqlite:///{folder}/choir.db"
-        settings = settings_for(sandbox, url, start.date(), answers_kept_weeks)
+        mark = Path(folder) / "ledger-mark"
+        settings = settings_for(sandbox, url, mark, start.date(), answers_kept_weeks)
         with playing_in(sandbox, settings, clock.now) as bot:
             yield Stage(sandbox=sandbox, clock=clock, bot=bot, cast=cast)
 
@@ -128,7 +129,7 @@ def playing_in(sandbox: Sandbox, settings: Settings, now: Callable[[], datetime]
 
 
 def settings_for(
-    sandbox: Sandbox, database_url: str, reviewed_on: date, answers_kept_weeks: int = 13
+    sandbox: Sandbox, database_url: str, mark: Path, reviewed_on: date, answers_kept_weeks: int = 13
 ) -> Settings:
     """What a bot on a stage runs with: keys that are thrown away."""
     return Settings(
@@ -137,6 +138,7 @@ def settings_for(
         slack_api_url=sandbox.api_url,
         https_proxy=None,
         database_url=database_url,
+        ledger_mark=mark,
         master_key=b"demo master key, thrown away now",
         ref_key=b"demo reference key, thrown away.",
         crisis_country="US",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 PERIOD_WEEKS = 4
@@ -19,6 +20,16 @@ UPDATES_PER_BLOCK = 3
 def may_publish(roster: int, contributors: int) -> bool:
     """Whether a group's period may have words at all: by participation alone, never by answers."""
     return roster >= ROSTER_MIN and contributors >= CONTRIBUTORS_MIN
+
+
+def may_draw(marked: datetime | None, begins_at: datetime) -> bool:
+    """Whether a period lies wholly after all for which updates were drawn; marked: until when they were."""
+    return marked is None or marked <= begins_at
+
+
+def is_behind(marked: datetime | None, drawn: datetime | None) -> bool:
+    """Whether a mark knows less than the database: it is missing, an old copy, or another machine's."""
+    return drawn is not None and (marked is None or marked < drawn)
 
 
 def at_most(updates: int) -> str:

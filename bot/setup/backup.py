@@ -9,6 +9,7 @@ from storage import backup, restore
 from storage.backup import NoCopy, Progress
 from storage.crypto import Keys
 from storage.database import sqlite_file
+from storage.ledger_mark import LedgerMark, NoMark
 from storage.restore import Restoration
 from storage.workspaces import WrongKeys
 
@@ -19,9 +20,14 @@ SURE = """\
   - What people answered, chose and asked since it was made is gone from Choir.
   - The database as it is now, if there is one, is kept as {kept}.
   - Messages that may have gone out since are looked up in Slack before any is sent.
-  - An update that came out since, and that the database as it is now no longer knows, would be drawn again:
-    read "Backups" in docs/operating.md if that may be.
+  - {updates}
 Put it back?"""
+MARKED = """\
+LEDGER_MARK is not put back. Updates were made of the weeks before {until}: where the backup does not
+    know of one, there is none for those weeks."""
+UNMARKED = """\
+LEDGER_MARK cannot be read. If updates were ever made, `choir run` will not start without it."""
+NOTHING_DRAWN = "LEDGER_MARK is not put back. No update was made so far."
 DONE = """\
 {file} is in place. Start `choir run`: it first looks up what may have gone out since.
 `choir status` says how much is left to look up."""
@@ -56,9 +62,11 @@ def put_back(
     """
     kept = _kept(settings.database_url, file, now)
     keys = Keys(master=settings.master_key, reference=settings.ref_key)
-    what = Restoration(url=settings.database_url, file=file, kept=kept, keys=keys, now=now)
+    mark = LedgerMark(file=settings.ledger_mark)
+    what = Restoration(url=settings.database_url, file=file, kept=kept, ledger_mark=mark, keys=keys, now=now)
+    sure = SURE.format(file=file, kept=kept, updates=_updates(mark))
     try:
-        done = restore.put_back(what, progress, lambda: agreed(SURE.format(file=file, kept=kept)))
+        done = restore.put_back(what, progress, lambda: agreed(sure))
     except WrongKeys:
         raise NoCopy(
             f"The keys in .env are not those that {file} was made with: put those back first."
@@ -68,6 +76,15 @@ def put_back(
     if not done:
         return "Nothing was changed."
     return DONE.format(file=file) + (UNDO.format(kept=kept) if kept.exists() else "")
+
+
+def _updates(mark: LedgerMark) -> str:
+    """What becomes of updates made since the backup, as far as the mark knows of them."""
+    try:
+        newest = max(mark.read().values(), default=None)
+    except NoMark:
+        return UNMARKED
+    return MARKED.format(until=f"{newest:%Y-%m-%d}") if newest else NOTHING_DRAWN
 
 
 def _name(database_url: str, into: Path | None, now: datetime) -> Path:

@@ -18,8 +18,9 @@ from bot.domain.notices import Fate
 from bot.setup.database import opened
 from bot.setup.tokens import Refused, Unreachable, try_app_token, try_bot_token
 from bot.slack import METHODS, Identity
-from storage import outbox, workspaces
+from storage import ledger_mark, outbox, workspaces
 from storage.database import Store, is_running, sqlite_file
+from storage.ledger_mark import LedgerMark, NoMark
 
 SCOPES = frozenset({"commands"}).union(*METHODS.values())
 """Commands, shortcuts and what people do need `commands`; the events need nothing that no method needs."""
@@ -130,7 +131,7 @@ def _database(settings: Settings, workspace: str | None) -> Iterator[Finding]:
         return
     try:
         with opened(settings) as store:
-            yield from _tables(store, workspace)
+            yield from _tables(store, workspace, LedgerMark(file=settings.ledger_mark))
     except SQLAlchemyError as error:
         yield wrong(
             "database",
@@ -140,11 +141,12 @@ def _database(settings: Settings, workspace: str | None) -> Iterator[Finding]:
     yield from _running(settings.database_url)
 
 
-def _tables(store: Store, workspace: str | None) -> Iterator[Finding]:
+def _tables(store: Store, workspace: str | None, mark: LedgerMark) -> Iterator[Finding]:
     if not store.is_migrated():
         yield wrong("database", "its tables are not those of this version: run `choir db upgrade`.")
         return
     yield ok("database", "it can be used and has the tables of this version.")
+    yield _ledger(store, mark)
     known = workspaces.list_ids(store)
     for each in known:
         yield _keys(store, each)
@@ -155,6 +157,20 @@ def _tables(store: Store, workspace: str | None) -> Iterator[Finding]:
             "the bot token belongs to another Slack workspace than this database: use that workspace's token "
             "or another DATABASE_URL.",
         )
+
+
+def _ledger(store: Store, mark: LedgerMark) -> Finding:
+    try:
+        ledger_mark.check(mark, store)
+    except NoMark as error:
+        return wrong("ledger", f"{error}")
+    if not ledger_mark.is_writable(mark):
+        return wrong(
+            "ledger", f"LEDGER_MARK: {mark.file} cannot be written by whoever asks; then no update is made."
+        )
+    if not mark.file.exists():
+        return note("ledger", f"LEDGER_MARK: {mark.file} does not exist yet; `choir run` makes it.")
+    return ok("ledger", "LEDGER_MARK knows of every update that was made.")
 
 
 def _keys(store: Store, workspace: str) -> Finding:

@@ -52,6 +52,7 @@ def kill(
     draws = folder / f"{agency.workspace}.draws"
     order = Order(
         url=agency.setting.store.url,
+        mark=str(agency.setting.ledger_mark.file),
         workspace=agency.workspace,
         now=agency.clock.now.isoformat(),
         moment=moment,

@@ -22,8 +22,9 @@ OPEN, DEBITED, RELEASED, LOST = (
 )
 
 STEPS = {
-    "before the debit is committed": ("commit", 1, (OPEN, OPEN), (RELEASED, RELEASED), (1, 1)),
-    "after it, before anything is read": ("begin", 2, (DEBITED, DEBITED), (LOST, LOST), (0, 0)),
+    "before the mark is raised": ("mark", 1, (OPEN, OPEN), (RELEASED, RELEASED), (1, 1)),
+    "after it, before the debit is committed": ("commit", 1, (OPEN, OPEN), (LOST, LOST), (0, 0)),
+    "after the debit, before anything is read": ("begin", 2, (DEBITED, DEBITED), (LOST, LOST), (0, 0)),
     "before the first answer is read": ("read", 1, (DEBITED, DEBITED), (LOST, LOST), (0, 0)),
     "before the draw": ("draw", 1, (DEBITED, DEBITED), (LOST, LOST), (1, 0)),
     "after the draw, before it is committed": ("commit", 2, (DEBITED, DEBITED), (LOST, LOST), (1, 0)),

@@ -25,12 +25,14 @@ from schedules.digests import freeze
 from schedules.setting import Setting
 from storage.crypto import Keys
 from storage.database import Store
+from storage.ledger_mark import LedgerMark
 from tests.chaos.draws import watched
 from tests.schedules.agency import CONTENT, NOWHERE
 
-MOMENTS = ("begin", "read", "draw", "commit", "checkin")
-"""A transaction begins; a sealed answer is asked for; the sampler is called; a commit is about to be made;
-the connection is handed back, so the commit was made and nothing after it has happened."""
+MOMENTS = ("begin", "mark", "read", "draw", "commit", "checkin")
+"""A transaction begins; the ledger's mark is about to get its new value; a sealed answer is asked for; the
+sampler is called; a commit is about to be made; the connection is handed back, so the commit was made and
+nothing after it has happened."""
 KEYS = Keys(master=bytes(range(32)), reference=bytes(range(100, 132)))
 
 
@@ -38,10 +40,11 @@ KEYS = Keys(master=bytes(range(32)), reference=bytes(range(100, 132)))
 class Order:
     """End a period of a workspace that is over at `now`, and die at the nth such moment; 0: live.
 
-    draws: the file to which each draw is appended when it begins.
+    mark: the file of the ledger's mark. draws: the file to which each draw is appended when it begins.
     """
 
     url: str
+    mark: str
     workspace: str
     now: str
     moment: str
@@ -62,6 +65,11 @@ class Reaper:
         event.listen(store.engine, "commit", lambda _connection: self.passes("commit"))
         event.listen(store.engine, "checkin", lambda *_about: self.passes("checkin"))
         event.listen(store.engine, "before_cursor_execute", self._executes)
+        sys.addaudithook(self._audits)
+
+    def _audits(self, event: str, about: tuple[Any, ...]) -> None:
+        if event == "os.rename" and str(about[1]) == self.order.mark:
+            self.passes("mark")
 
     def _executes(self, _connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         self.passes("read" if "answers.sealed" in statement else "execute")
@@ -84,7 +92,12 @@ def obey(order: Order) -> None:
         reaper.listen(store)
         messenger = Messenger(web_client("xoxb-nobody", NOWHERE))
         setting = Setting(
-            workspace=order.workspace, store=store, content=CONTENT, messenger=messenger, now=lambda: now
+            workspace=order.workspace,
+            store=store,
+            ledger_mark=LedgerMark(file=Path(order.mark)),
+            content=CONTENT,
+            messenger=messenger,
+            now=lambda: now,
         )
         with watched(reaper):
             freeze(setting, order.workspace)

@@ -36,6 +36,7 @@ from storage import asks, checkins, members
 from storage.database import Tx
 from storage.schema import metadata
 from tests.handlers.bodies import Body, click, on_message, submission
+from tests.marks import new_mark_file
 
 START = datetime(2027, 1, 6, 17, tzinfo=UTC)
 """A Wednesday; week 0 begins on Monday the 11th."""
@@ -281,6 +282,7 @@ def settings_for(sandbox: Sandbox, database_url: str, **other: Any) -> Settings:
         "slack_api_url": sandbox.api_url,
         "https_proxy": None,
         "database_url": database_url,
+        "ledger_mark": new_mark_file(),
         "master_key": bytes(range(32)),
         "ref_key": bytes(range(100, 132)),
         "crisis_country": "US",

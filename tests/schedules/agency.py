@@ -26,6 +26,7 @@ from storage.digests import Release, ReleaseState
 from storage.schema import answers as answers_table
 from storage.schema import memberships, metadata, releases
 from storage.schema import people as people_table
+from tests.marks import new_mark
 
 EPOCH = date(2027, 1, 11)
 BEGINS_AT = period_starts_at(EPOCH, 0)
@@ -191,7 +192,12 @@ def new_agency(store: Store, workspace: str = "T1") -> Agency:
         workspaces.set_epoch(tx, EPOCH)
     messenger = Messenger(web_client("xoxb-nobody", NOWHERE))
     setting = Setting(
-        workspace=workspace, store=store, content=CONTENT, messenger=messenger, now=lambda: clock.now
+        workspace=workspace,
+        store=store,
+        ledger_mark=new_mark(),
+        content=CONTENT,
+        messenger=messenger,
+        now=lambda: clock.now,
     )
     return Agency(setting=setting, clock=clock)
 

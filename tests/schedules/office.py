@@ -27,6 +27,7 @@ from storage import workspaces
 from storage.crypto import Keys
 from storage.database import Store, Tx
 from storage.schema import metadata
+from tests.marks import new_mark
 from tests.stories.play import local, moment
 
 START = datetime(2027, 1, 6, 17, tzinfo=UTC)
@@ -174,7 +175,12 @@ def open_office(
     with sandbox, closing(Store(database, keys)) as store:
         messenger = Messenger(web_client(sandbox.bot_token, sandbox.api_url))
         setting = Setting(
-            workspace=workspace, store=store, content=content, messenger=messenger, now=clock.now
+            workspace=workspace,
+            store=store,
+            ledger_mark=new_mark(),
+            content=content,
+            messenger=messenger,
+            now=clock.now,
         )
         office = Office(sandbox=sandbox, clock=clock, setting=setting, keys=keys)
         with office.begin() as tx:

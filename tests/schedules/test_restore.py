@@ -5,43 +5,17 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.bench import postgresql
 from bot.content import Content
 from storage import backup
 from storage.crypto import Keys
-from storage.database import Store
 from storage.restore import Restoration, put_back
 from tests.schedules.office import CHANNEL, EVA, STAFF, Office, open_office
 
 EVERYBODY = (*STAFF, EVA)
-
-
-@pytest.fixture
-def own_database(request: pytest.FixtureRequest, tmp_path: Path, keys: Keys) -> Iterator[str]:
-    """A database to which nobody else is connected, its tables made."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/choir.db"
-        migrate(url, keys)
-        yield url
-        return
-    folder = request.getfixturevalue("postgresql_server")
-    request.getfixturevalue("postgresql_programs")
-    name = f"own_{secrets.token_hex(4)}"
-    postgresql.administer(folder, f"CREATE DATABASE {name}")
-    url = postgresql.url(folder, name)
-    migrate(url, keys)
-    yield url
-    postgresql.administer(folder, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def migrate(url: str, keys: Keys) -> None:
-    with closing(Store(url, keys)) as store:
-        store.migrate()
 
 
 @pytest.fixture
@@ -66,7 +40,14 @@ def restore(office: Office, file: Path) -> None:
     store = office.setting.store
     store.close()
     kept = file.with_name(f"replaced-{secrets.token_hex(4)}{file.suffix}")
-    what = Restoration(url=store.url, file=file, kept=kept, keys=office.keys, now=office.clock.now())
+    what = Restoration(
+        url=store.url,
+        file=file,
+        kept=kept,
+        ledger_mark=office.setting.ledger_mark,
+        keys=office.keys,
+        now=office.clock.now(),
+    )
     assert put_back(what, unheard, lambda: True)
     office.settle()
 

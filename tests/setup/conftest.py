@@ -12,6 +12,7 @@ import yaml
 
 from bot.sandbox import MovableClock, Person, Sandbox
 from bot.setup.init import new_key
+from tests.marks import new_mark_file
 
 ROOT = Path(__file__).parents[2]
 Ran = subprocess.CompletedProcess[str]
@@ -32,12 +33,19 @@ def slack(clock: MovableClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def environ(slack: Sandbox) -> dict[str, str]:
+def mark_file() -> Path:
+    """Where the ledger's mark of this installation is, or will be."""
+    return new_mark_file()
+
+
+@pytest.fixture
+def environ(slack: Sandbox, mark_file: Path) -> dict[str, str]:
     """Everything `choir` needs, as environment variables."""
     return {
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
+        "LEDGER_MARK": str(mark_file),
     }
 
 
@@ -48,11 +56,12 @@ def keyed(environ: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def choir(tmp_path: Path) -> Callable[..., Ran]:
+def choir(tmp_path: Path, mark_file: Path) -> Callable[..., Ran]:
     """Runs `choir` in an empty directory with an empty home; `environ` is all it gets beside the path."""
 
     def run(*words: str, environ: dict[str, str], typed: str = "", umask: int = 0o022) -> Ran:
         base = {"PATH": os.environ["PATH"], "HOME": "", "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        base["LEDGER_MARK"] = str(mark_file)
         return subprocess.run(
             [sys.executable, "-m", "bot", *words],
             cwd=tmp_path,

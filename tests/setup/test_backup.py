@@ -162,7 +162,7 @@ def test_it_says_what_follows_asks_and_names_the_way_back(
         "is gone from Choir",
         "is kept as",
         "looked up in Slack before any is sent",
-        "would be drawn again",
+        "LEDGER_MARK cannot be read",
     ):
         assert said in ended.stdout
     assert workspaces.list_ids(grown) == ("T1",)

@@ -299,6 +299,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.last_period": digests.last_period,
         "digests.has_debited": digests.has_debited,
         "digests.last_drawn": digests.last_drawn,
+        "digests.drawn_until": digests.drawn_until,
         "digests.list_open": digests.list_open,
         "digests.rostered": lambda tx: digests.rostered(tx, 0, [ana]),
         "digests.list_groups": lambda tx: digests.list_groups(tx, 0),
@@ -324,6 +325,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.debit": lambda tx: digests.debit(tx, GROUP, 1, [ana], Fraction(3), "worker"),
         "digests.release": lambda tx: digests.release(tx, GROUP, 0, "worker", 9, READING, lines, 1),
         "digests.lose_lapsed": digests.lose_lapsed,
+        "digests.lose_period": lambda tx: digests.lose_period(tx, 0),
         "digests.forget_ledger_before": lambda tx: digests.forget_ledger_before(tx, 9),
     }
 

@@ -9,13 +9,14 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
+from bot.domain.localtime import freeze_at
 from bot.domain.members import PersonRef
 from storage import backup, workspaces
 from storage.backup import NoCopy
@@ -23,6 +24,7 @@ from storage.crypto import Keys
 from storage.database import Store, sole_process
 from storage.restore import NEVER, Restoration, put_back
 from storage.workspaces import Restored, WrongKeys
+from tests.marks import new_mark
 from tests.storage.full import fill
 from tests.storage.test_backup import unheard
 from tests.storage.test_migrations import config, revisions
@@ -46,7 +48,11 @@ def what(store: Store, keys: Keys, tmp_path: Path) -> Restoration:
         workspaces.enter(tx, "MX")
     store.close()
     kept = tmp_path / "kept/replaced.db"
-    return Restoration(url=store.url, file=tmp_path / "backup.db", kept=kept, keys=keys, now=NOW)
+    mark = new_mark()
+    mark.replace({"T1": freeze_at(date(2026, 11, 2), 0)})
+    return Restoration(
+        url=store.url, file=tmp_path / "backup.db", kept=kept, ledger_mark=mark, keys=keys, now=NOW
+    )
 
 
 def yes() -> bool:
@@ -135,23 +141,28 @@ def test_a_backup_of_a_newer_version_is_refused(what: Restoration) -> None:
     assert is_untouched(what)
 
 
-def test_a_backup_from_before_an_update_is_refused(what: Restoration) -> None:
-    """Put back, the same four weeks would be drawn a second time (privacy §3)."""
+def test_the_ledger_s_mark_is_not_put_back(what: Restoration) -> None:
+    before = what.ledger_mark.read()
     change(what.file, "UPDATE releases SET m = NULL, state = 'open'")
-    with pytest.raises(NoCopy, match="update was made after"):
+    assert put_back(what, unheard, yes)
+    assert what.ledger_mark.read() == before
+
+
+@pytest.mark.parametrize(("kept", "said"), [(True, "older than the database"), (False, "is missing")])
+def test_while_the_mark_does_not_know_the_updates_of_the_database_nothing_replaces_it(
+    what: Restoration, kept: bool, said: str
+) -> None:
+    """With that database the last knowledge of them would go (privacy §3)."""
+    what.ledger_mark.replace({})
+    if not kept:
+        what.ledger_mark.file.unlink()
+    with pytest.raises(NoCopy, match=said):
         put_back(what, unheard, yes)
     assert is_untouched(what)
 
 
-def test_updates_that_neither_drew_are_no_obstacle(what: Restoration) -> None:
-    for file in (what.file, stands_at(what)):
-        change(file, "UPDATE releases SET m = NULL, state = 'suppressed'")
-    assert put_back(what, unheard, yes)
-
-
 def test_a_backup_of_an_older_version_is_brought_up_to_date(what: Restoration, tmp_path: Path) -> None:
     older = tmp_path / "older.db"
-    change(stands_at(what), "UPDATE releases SET m = NULL")
     with create_engine(f"sqlite:///{older}").begin() as connection:
         command.upgrade(config(connection), revisions()[0])  # before updates were drawn
         check = what.keys.check("T0")

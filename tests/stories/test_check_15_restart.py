@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ from schedules.checkins import plan_checkins
 from schedules.delivery import deliver
 from storage import outbox
 from storage.schema import outbox as table
+from tests.marks import new_mark_file
 from tests.stories.people import ANA, BEN, CLEO, DANI, EIGHT, START, cast
 from tests.stories.play import Play, moment
 
@@ -32,11 +34,12 @@ class Day:
     sandbox: Sandbox
     clock: MovableClock
     database_url: str
+    mark: Path = field(default_factory=new_mark_file)
 
     @contextmanager
     def running(self) -> Iterator[Play]:
         """The bot runs; at the end it is gone, whatever it had in hand."""
-        settings = settings_for(self.sandbox, self.database_url, START.date())
+        settings = settings_for(self.sandbox, self.database_url, self.mark, START.date())
         with playing_in(self.sandbox, settings, self.clock.now) as bot:
             yield Play(stage=Stage(sandbox=self.sandbox, clock=self.clock, bot=bot, cast=cast()))
 
