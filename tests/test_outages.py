@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.ending import CUT, CUT_WORDS
 from tests import postgresql
 from tests.handlers.outages import locked
 from tests.handlers.world import BEN, STAFF, text_of
@@ -75,3 +77,16 @@ def test_a_database_that_is_away_for_a_while_costs_beats_and_nothing_else(
     assert "nothing was changed" not in pause(place)
     assert place.heard() == [1] * len(STAFF)
     assert is_up(running)
+
+
+def test_told_to_stop_while_the_database_stands_still_it_does_not_wait_for_it(
+    emptied_postgresql: Callable[[], str], postgresql_server: Path, tmp_path: Path
+) -> None:
+    with site(emptied_postgresql(), tmp_path) as place:
+        running = place.start(stop_seconds=1.0)
+        assert place.slack.wait_until(lambda: place.fates() == {"sent"}, WITHIN)
+        with frozen(postgresql_server):
+            time.sleep(1.5)  # so that a heartbeat hangs
+            assert running.told(signal.SIGTERM) < 3
+        assert running.code == CUT
+        assert running.said().endswith(CUT_WORDS)
