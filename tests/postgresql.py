@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,14 @@ __all__ = ["Server", "administer", "connected", "frozen", "restartable", "runnin
 @contextmanager
 def frozen(folder: Path) -> Iterator[None]:
     """Its processes stand still: it takes connections and answers nothing."""
-    processes = [*_children(_postmaster(folder)), _postmaster(folder)]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+    server = _postmaster(folder)
+    os.kill(server, signal.SIGSTOP)
+    processes = [*_children(server), server]
+    _tell(processes, signal.SIGSTOP)
     try:
         yield
     finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
+        _tell(processes, signal.SIGCONT)
 
 
 class Server:
@@ -83,6 +83,12 @@ def restartable() -> Iterator[Server]:
 
 def _postmaster(folder: Path) -> int:
     return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def _tell(processes: Iterable[int], what: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):  # whose client left a moment ago
+            os.kill(process, what)
 
 
 def _children(process: int) -> list[int]:
