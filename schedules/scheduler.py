@@ -7,7 +7,7 @@ the tests call the same beats directly.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -125,7 +125,7 @@ def _next_send_at(tx: Tx) -> datetime | None:
     return max(waiting, allowed) if allowed else waiting
 
 
-def start(*settings: Setting) -> BackgroundScheduler:
+def start(*settings: Setting, heartbeats: Sequence[Heartbeat] = HEARTBEATS) -> BackgroundScheduler:
     """Let the heartbeats beat in threads, each workspace's apart, so that none waits for another.
 
     The caller shuts the scheduler down.
@@ -133,12 +133,12 @@ def start(*settings: Setting) -> BackgroundScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that waits for the last one is no news
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(len(HEARTBEATS) * len(settings))},
+        executors={"default": ThreadPoolExecutor(len(heartbeats) * len(settings))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for setting in settings:
         _guarded(setting, FIRST)  # cards must know the groups of a period that began meanwhile
-        for heartbeat in HEARTBEATS:
+        for heartbeat in heartbeats:
             seconds = heartbeat.every.total_seconds()
             scheduler.add_job(_guarded, "interval", (setting, heartbeat), seconds=seconds)
     scheduler.start()

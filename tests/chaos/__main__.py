@@ -1,7 +1,8 @@
-"""Kill a worker at every moment of a freeze, on both databases: `python -m tests.chaos [rounds]`.
+"""Everything that can go wrong, for long, on both databases: `make chaos`, `python -m tests.chaos [part]`.
 
-In every second round another worker ends the same period at the same time. Prints a line for each round;
-an AssertionError says what does not hold.
+`messages`: two weeks of an agency in a storm, and the naive way in the same storm; prints a table.
+`releases`: a worker killed at every moment of a freeze, in every second round beside another worker; prints
+a line for each round. An AssertionError says what does not hold.
 """
 
 from __future__ import annotations
@@ -10,31 +11,84 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from bot.bench import postgresql
 from storage.database import Store
 from tests.chaos.killing import kill, sound, two_groups
+from tests.chaos.storm import Weather, ride
+from tests.chaos.tables import table
+from tests.chaos.town import SLOTS
 from tests.chaos.worker import KEYS, Workers
 from tests.schedules.agency import new_agency
 
-
-@contextmanager
-def stores(folder: Path) -> Iterator[dict[str, Store]]:
-    """A database of each kind with all tables."""
-    with postgresql.running() as server:
-        postgresql.administer(server, "CREATE DATABASE choir")
-        urls = {"SQLite": f"sqlite:///{folder}/choir.db", "PostgreSQL": postgresql.url(server, "choir")}
-        with closing(Store(urls["SQLite"], KEYS)) as one, closing(Store(urls["PostgreSQL"], KEYS)) as other:
-            for store in (one, other):
-                store.migrate()
-            yield {"SQLite": one, "PostgreSQL": other}
-
-
+ROUNDS = 2
 MOMENTS = 160
 """More than a freeze of two groups has."""
+STORM = Weather(
+    teams=20,
+    team_size=18,
+    weeks=2,
+    slots=SLOTS,
+    workers=1,
+    seed=1,
+    kills=(30, 80),
+    storms=(60, 200),
+    jumps=(30, 120),
+    lease=timedelta(seconds=6),
+)
+STORMS = {
+    "SQLite": STORM,
+    "PostgreSQL": replace(STORM, workers=4),
+    "SQLite, naive": replace(STORM, reconciles=False),
+    "PostgreSQL, naive": replace(STORM, workers=4, reconciles=False),
+}
+
+
+def messages(folder: Path, server: Path) -> None:
+    """The storms, each on a database of its own."""
+    reports = {}
+    for number, (name, weather) in enumerate(STORMS.items()):
+        at = folder / f"storm{number}"
+        at.mkdir()
+        print(f"{name}: a storm over {weather.workers} at work …", file=sys.stderr, flush=True)
+        reports[name] = ride(_database(at, server, at.name, name.startswith("SQLite")), at, weather)
+    print(table(reports), flush=True)
+    for report in reports.values():
+        if report.weather.reconciles:
+            assert report.verdict.sound, report.verdict
+            assert report.unsettled == {}
+        else:
+            assert report.verdict.double, "the naive way was not caught"
+        assert report.verdict.messages >= 1500
+        assert report.kills >= 15
+
+
+def _database(folder: Path, server: Path, name: str, on_sqlite: bool) -> str:
+    """The URL of an empty one with all tables."""
+    url = f"sqlite:///{folder}/choir.db"
+    if not on_sqlite:
+        postgresql.administer(server, f"CREATE DATABASE {name}")
+        url = postgresql.url(server, name)
+    with closing(Store(url, KEYS)) as store:
+        store.migrate()
+    return url
+
+
+def releases(folder: Path, server: Path) -> None:
+    """A worker for every moment, in two rounds on each database."""
+    with closing(Workers()) as workers:
+        for kind in ("SQLite", "PostgreSQL"):
+            with closing(Store(_database(folder, server, "releases", kind == "SQLite"), KEYS)) as store:
+                for number in range(ROUNDS):
+                    rival = bool(number % 2)
+                    told = round_of_kills(store, workers, folder, f"T{number}{kind[0]}", rival=rival)
+                    beside = "beside another" if rival else "alone"
+                    print(f"{kind}, round {number + 1}, {beside}: {told}", flush=True)
+    print("Nothing was drawn twice, no row changed.", flush=True)
 
 
 def round_of_kills(store: Store, workers: Workers, folder: Path, prefix: str, *, rival: bool) -> str:
@@ -52,15 +106,12 @@ def round_of_kills(store: Store, workers: Workers, folder: Path, prefix: str, *,
 
 
 def main() -> int:
-    rounds, began = int(sys.argv[1]) if len(sys.argv) > 1 else 2, time.monotonic()
-    with tempfile.TemporaryDirectory() as name, stores(Path(name)) as both, closing(Workers()) as workers:
-        for number in range(rounds):
-            for kind, store in both.items():
-                prefix, rival = f"T{number}{kind[0]}", bool(number % 2)
-                told = round_of_kills(store, workers, Path(name), prefix, rival=rival)
-                beside = "beside another" if rival else "alone"
-                print(f"{kind}, round {number + 1}, {beside}: {told}", flush=True)
-    print(f"Nothing was drawn twice, no row changed. {time.monotonic() - began:.0f} s.")
+    began = time.monotonic()
+    acts = {"messages": messages, "releases": releases}
+    with tempfile.TemporaryDirectory() as name, postgresql.running() as server:
+        for part in sys.argv[1:] or acts:
+            acts[part](Path(name), server)
+    print(f"{time.monotonic() - began:.0f} s.")
     return 0
 
 
