@@ -1,4 +1,4 @@
-"""The heartbeats, and the only import of APScheduler, which is nothing but a clock (delivery 1).
+"""The heartbeats, and the only use of APScheduler, which is nothing but a clock (delivery 1).
 
 It holds no state: what is due stands in rows, and a beat that was missed costs one beat. The demo and
 the tests call the same beats directly.

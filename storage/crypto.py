@@ -129,7 +129,7 @@ def _seal_padded(data_key: bytes, value: dict[str, int] | list[str], about: str)
 
 
 def _mac(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def _seal(key: bytes, plain: bytes, about: bytes) -> bytes:

@@ -6,7 +6,7 @@ SQLite: WAL, full sync, writers begin immediately, so that a read-then-write can
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.members import PersonRef
+from storage import spread
 from storage.crypto import Keys
 
 BUSY_MS = 5_000
@@ -96,6 +97,11 @@ def among(column: Any, values: Collection[Any]) -> Any:
     return column.in_(bindparam(None, tuple(values), column.type, expanding=True))
 
 
+def named(columns: Iterable[Any], row: Iterable[Any]) -> dict[str, Any]:
+    """The values of selected columns by their names. Quicker than asking a row for one after the other."""
+    return {column.key: value for column, value in zip(columns, row, strict=True)}
+
+
 class Store:
     """The database of an installation with its keys. One transaction is one fact and its consequences."""
 
@@ -127,6 +133,8 @@ class Store:
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if connection.dialect.name == "sqlite":
+                spread.tell(connection)
 
     def is_migrated(self) -> bool:
         """Whether the tables are those of this version."""

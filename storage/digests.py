@@ -112,9 +112,8 @@ def _open_group(tx: Tx, period: int, group: tuple[str, ...], people: Collection[
     id_ = group_id(group)
     row = {"group_id": id_, "period": period, "teams": list(group), "state": ReleaseState.OPEN}
     tx.execute(releases.insert().values(workspace=tx.workspace, **row))
-    for ref in sorted(people):
-        entry = {"workspace": tx.workspace, "period": period, "ref": ref, "group_id": id_}
-        tx.execute(rosters.insert().values(**entry))
+    here = {"workspace": tx.workspace, "period": period, "group_id": id_}
+    tx.execute_all(rosters.insert(), [{**here, "ref": ref} for ref in sorted(people)])
 
 
 def hold_open(tx: Tx, period: int) -> bool:
@@ -196,10 +195,9 @@ def debit(tx: Tx, id_: str, period: int, people: Collection[PersonRef], c: Fract
     }
     if not _move(tx, id_, period, ReleaseState.OPEN, **values):
         return False
-    for ref in sorted(people):
-        person = {"workspace": tx.workspace, "period": period, "ref": ref}
-        tx.execute(contributors.insert().values(**person, group_id=id_))
-        tx.execute(ledger.insert().values(**person))
+    entries = [{"workspace": tx.workspace, "period": period, "ref": ref} for ref in sorted(people)]
+    tx.execute_all(contributors.insert(), [{**entry, "group_id": id_} for entry in entries])
+    tx.execute_all(ledger.insert(), entries)
     return True
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from bot.domain.members import Length, Member, Person, PersonRef, Preferences
 from storage import leave, teams, workspaces
-from storage.database import Tx
+from storage.database import Tx, among, named
 from storage.schema import admins, people, preferences
 
 TOLD = ("tz", "locale", "active", "on_vacation", "vacation_until")
@@ -32,7 +32,7 @@ def set_quiet(tx: Tx, ref: PersonRef, quiet_from: datetime | None, quiet_until: 
 
 
 def get(tx: Tx, ref: PersonRef) -> Person | None:
-    found = tx.execute(select(people).where(*_one(tx, ref))).first()
+    found = tx.execute(select(*_PERSON).where(*_one(tx, ref))).first()
     return found and _person(found)
 
 
@@ -63,8 +63,8 @@ def user_ids(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, str]:
 
 
 def list_people(tx: Tx) -> tuple[Person, ...]:
-    found = tx.execute(select(people).where(people.c.workspace == tx.workspace).order_by(people.c.ref))
-    return tuple(_person(row) for row in found)
+    found = tx.execute(select(*_PERSON).where(people.c.workspace == tx.workspace).order_by(people.c.ref))
+    return tuple(map(_person, found.all()))
 
 
 def choices(tx: Tx, ref: PersonRef) -> Preferences:
@@ -74,10 +74,9 @@ def choices(tx: Tx, ref: PersonRef) -> Preferences:
 
 def _choices_of(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, Preferences]:
     """What those of these people chose who chose something."""
-    return {
-        row.ref: _preferences(row)
-        for row in tx.execute(select(preferences).where(*_among(tx, preferences, refs)))
-    }
+    theirs = _among(tx, preferences, refs)
+    found = tx.execute(select(preferences.c.ref, *_CHOICES).where(*theirs)).all()
+    return {ref: _preferences(chosen) for ref, *chosen in found}
 
 
 def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
@@ -99,7 +98,7 @@ def member(tx: Tx, ref: PersonRef, now: datetime) -> Member | None:
 
 def list_members(tx: Tx, refs: Collection[PersonRef], now: datetime) -> Mapping[PersonRef, Member]:
     """The same of several people, in as many queries as for one; without those we do not know."""
-    here = [_person(row) for row in tx.execute(select(people).where(*_among(tx, people, refs)))]
+    here = map(_person, tx.execute(select(*_PERSON).where(*_among(tx, people, refs))).all())
     chose, teams_, away = _choices_of(tx, refs), teams.of_members(tx, refs, now), leave.of(tx, refs)
     elsewhere = workspaces.get(tx).country
     found = {}
@@ -146,23 +145,18 @@ def _one(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
 
 
 def _among(tx: Tx, table: Any, refs: Collection[PersonRef]) -> tuple[Any, Any]:
-    return table.c.workspace == tx.workspace, table.c.ref.in_(tuple(refs))
+    return table.c.workspace == tx.workspace, among(table.c.ref, refs)
 
 
-def _preferences(row: Any) -> Preferences:
-    kept = {name: value for name, value in row._mapping.items() if name not in ("workspace", "ref")}
-    kept.update(length=Length(row.length), items_off=frozenset(row.items_off))
+_PERSON = [people.c[field.name] for field in fields(Person)]
+_CHOICES = [preferences.c[field.name] for field in fields(Preferences)]
+
+
+def _person(row: Iterable[Any]) -> Person:
+    return Person(**named(_PERSON, row))
+
+
+def _preferences(row: Iterable[Any]) -> Preferences:
+    kept = named(_CHOICES, row)
+    kept.update(length=Length(kept["length"]), items_off=frozenset(kept["items_off"]))
     return Preferences(**kept)
-
-
-def _person(row: Any) -> Person:
-    return Person(
-        ref=row.ref,
-        tz=row.tz,
-        locale=row.locale,
-        active=row.active,
-        quiet_from=row.quiet_from,
-        quiet_until=row.quiet_until,
-        on_vacation=row.on_vacation,
-        vacation_until=row.vacation_until,
-    )

@@ -232,7 +232,7 @@ def last_told(tx: Tx, ref: PersonRef) -> int | None:
 
 def forget_before(tx: Tx, at: datetime) -> None:
     """Erase settled notices due before an instant, but for those that are said once and for all."""
-    settled = outbox.c.fate.not_in([Fate.WAITING, *_IN_HAND])
+    settled = outbox.c.fate.in_([fate for fate in Fate if fate not in (Fate.WAITING, *_IN_HAND)])
     old = (outbox.c.due_at < at, settled, outbox.c.kind.not_in([str(kind) for kind in ONCE_FOR_ALL]))
     tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, *old))
 

@@ -68,7 +68,7 @@ def take_due(tx: Tx, kind: RuleKind, now: datetime, limit: int) -> Mapping[Perso
     query = _due(tx, select(*_COLUMNS).join_from(rules, people, _same_person()), kind, now, limit)
     # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.
     found = tx.execute(query.with_for_update(of=(rules, people), skip_locked=True)).all()
-    return {PersonRef(row.ref): _rule(row) for row in found}
+    return {row[0]: _rule(row) for row in found}
 
 
 def _due(tx: Tx, query: Any, kind: RuleKind, now: datetime, limit: int) -> Any:
@@ -133,8 +133,9 @@ _COLUMNS = (
 
 
 def _rule(row: Any) -> Rule:
-    standing = Standing(run=row.run, spells=row.spells, quiet_until_week=row.quiet_until_week)
-    return Rule(since=row.since_at, next_due_at=row.next_due_at, standing=standing)
+    _, since, next_due_at, run, spells, quiet_until_week = row
+    standing = Standing(run=run, spells=spells, quiet_until_week=quiet_until_week)
+    return Rule(since=since, next_due_at=next_due_at, standing=standing)
 
 
 def _one(tx: Tx, ref: PersonRef, kind: RuleKind) -> tuple[Any, ...]:

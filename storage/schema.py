@@ -347,7 +347,7 @@ outbox = _table(
     Column("sent_ts", String(32)),
 )
 Index("uq_outbox_dedupe", outbox.c.workspace, outbox.c.dedupe_key, unique=True)
-Index("ix_outbox_due", outbox.c.workspace, outbox.c.fate, outbox.c.due_at)
+Index("ix_outbox_due", outbox.c.workspace, outbox.c.fate, outbox.c.due_at, outbox.c.kind)
 
 seen_events = _table(
     "seen_events",

@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, or_, select, update
 
 from bot.domain.groups import Roster, readers_of
 from bot.domain.members import PersonRef, Team, TeamPlan, TeamState, Unit
-from storage.database import Tx, among
+from storage.database import Tx, among, named
 from storage.schema import memberships, people, team_plans, teams, units
 
 
@@ -138,12 +138,12 @@ def of_member(tx: Tx, ref: PersonRef, at: datetime) -> Team | None:
 
 def of_members(tx: Tx, refs: Collection[PersonRef], at: datetime) -> Mapping[PersonRef, Team]:
     """The same of several people, without those who belonged to none."""
-    belonged = (*_here(tx, memberships), memberships.c.ref.in_(tuple(refs)), _covers(at))
+    belonged = (*_here(tx, memberships), among(memberships.c.ref, refs), _covers(at))
     found = tx.execute(select(memberships.c.ref, memberships.c.team_id).where(*belonged)).all()
-    ids = {row.team_id for row in found}
-    started = (*_here(tx, teams), teams.c.team_id.in_(ids), teams.c.state == TeamState.STARTED)
-    by_id = {row.team_id: _team(row) for row in tx.execute(select(teams).where(*started))}
-    return {row.ref: by_id[row.team_id] for row in found if row.team_id in by_id}
+    ids = {team_id for _, team_id in found}
+    started = (*_here(tx, teams), among(teams.c.team_id, ids), teams.c.state == TeamState.STARTED)
+    by_id = {team.team_id: team for team in map(_team, tx.execute(select(teams).where(*started)).all())}
+    return {ref: by_id[team_id] for ref, team_id in found if team_id in by_id}
 
 
 def list_members(tx: Tx, team_id: str, at: datetime) -> tuple[PersonRef, ...]:
@@ -222,5 +222,6 @@ def _covers(at: datetime) -> Any:
 
 
 def _team(row: Any) -> Team:
-    kept = {name: value for name, value in row._mapping.items() if name != "workspace"}
-    return Team(**{**kept, "state": TeamState(row.state)})
+    kept = named(teams.c, row)
+    del kept["workspace"]
+    return Team(**{**kept, "state": TeamState(kept["state"])})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 
-from bot.bench import burst, delivery, limit, process
+from bot.bench import burst, delivery, limit, planning, process
 from bot.bench.bars import Line, lines_of, table
 from bot.bench.rounds import Figures, Rounds
 
 PARTS: Mapping[str, Callable[[Rounds], Figures]] = {
+    "planning": planning.measure,
     "delivery": delivery.measure,
     "limit": limit.measure,
     "burst": burst.measure,

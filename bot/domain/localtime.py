@@ -26,18 +26,23 @@ LEAD_DAYS = 3
 """Days between a team's start and the epoch at the least (terms: Epoch)."""
 
 
+MANY = 16_384
+"""Answers kept of each question about a moment in a zone: thousands of people ask the same at one moment."""
+
+
 @lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
     """The IANA zone of that name; ZoneInfoNotFoundError (a KeyError) when there is none."""
     return ZoneInfo(name)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MANY)
 def instant(on: date, at: time, tz: str) -> datetime:
     """The UTC instant at which the wall clock of tz first shows that date and time."""
     return datetime.combine(on, at.replace(fold=0), zone(tz)).astimezone(UTC)
 
 
+@lru_cache(maxsize=MANY)
 def local(now: datetime, tz: str) -> datetime:
     """What date and time it is in tz."""
     return now.astimezone(zone(tz))
@@ -58,7 +63,7 @@ def monday_of(epoch_on: date, week: int) -> date:
     return epoch_on + timedelta(weeks=week)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MANY)
 def slot_at(epoch_on: date, week: int, weekday: int, at: time, tz: str) -> datetime:
     """The instant of a weekly slot, weekday 0 for Monday."""
     return instant(monday_of(epoch_on, week) + timedelta(days=weekday), at, tz)
@@ -127,7 +132,7 @@ def _spans(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, date
         on = next_working_day(on, calendar)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MANY)
 def next_working(now: datetime, calendar: Calendar) -> datetime:
     """now itself inside working time, else the next instant that is."""
     return next(_spans(calendar, now))[0]

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bot.bench import burst, delivery, limit, process
+from bot.bench import burst, delivery, limit, planning, process
 from bot.bench.bars import lines_of
 from bot.bench.parts import PARTS
 from bot.bench.rounds import Figures, Rounds
@@ -16,6 +16,13 @@ def sound(part: str, figures: Figures) -> None:
     """It has the keys of the part, each with a number that can have been measured."""
     assert set(figures) == {line.key for line in lines_of([part])}
     assert all(math.isfinite(value) and value >= 0 for value in figures.values())
+
+
+@pytest.mark.timeout(60)
+def test_looking_and_planning_are_measured_beside_one_job_for_each_person() -> None:
+    figures = planning.measure(ONCE, few=20, many=40, due=30)
+    sound("planning", figures)
+    assert min(figures.values()) > 0
 
 
 @pytest.mark.timeout(60)
