@@ -17,6 +17,7 @@ from socket import gaierror
 from ssl import SSLCertVerificationError
 from typing import Any, Protocol
 from urllib.error import URLError
+from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -52,6 +53,7 @@ METHODS: Mapping[str, frozenset[str]] = {
     "conversations.open": frozenset({"im:write"}),
     "dnd.teamInfo": frozenset({"dnd:read"}),
     "files.completeUploadExternal": frozenset({"files:write"}),
+    "files.delete": frozenset({"files:write"}),
     "files.getUploadURLExternal": frozenset({"files:write"}),
     "users.info": frozenset({"users:read"}),
     "users.list": frozenset({"users:read"}),
@@ -102,11 +104,29 @@ Outcome = Sent | Refused | TryLater | Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """No message with that delivery id stands in the conversation."""
+    """No message with that delivery id stands in the conversation; or there is no such file."""
 
 
 Found = Sent | Absent | Refused | TryLater | Unknown
 """Refused: the conversation cannot be read. Unknown: Slack gave no answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that Slack knows of and has no bytes of yet; they go to address."""
+
+    file_id: str
+    name: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """The file is gone, by this request or before it."""
+
+
+WHY_NOT_DELETED: Mapping[str, Deleted | Absent] = {"file_deleted": Deleted(), "file_not_found": Absent()}
+"""Slack's words for a file that is not there to be deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +196,7 @@ class Messenger:
     def find(self, to: str, delivery_id: str, since: datetime) -> Found:
         """Look for a message of ours posted since then, in a channel or in the DM with a user id."""
         try:
-            channel = self._conversation(to)
+            channel = self.conversation(to)
             oldest = f"{since.timestamp():.6f}"
             for message in self._history(channel, oldest):
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
@@ -190,8 +210,8 @@ class Messenger:
             return Unknown()
         return Absent()
 
-    def _conversation(self, to: str) -> str:
-        """The DM with a user id; a channel is its own conversation."""
+    def conversation(self, to: str) -> str:
+        """The DM with a user id; a channel is its own conversation. Raises SlackClientError."""
         if not to.startswith(("U", "W")):
             return to
         return str(self.client.conversations_open(users=to)["channel"]["id"])
@@ -221,6 +241,47 @@ class Messenger:
         except (SlackClientError, HTTPException, OSError, ValueError):
             return None
         return (answer.get("file") or {}).get("id") or None
+
+    def say(self, to: str, message: Said) -> Sent:
+        """Post what somebody has just asked for to the DM with their user id; raises SlackClientError."""
+        answer = self.client.chat_postMessage(
+            channel=to, text=message.text, blocks=list(message.blocks), unfurl_links=False
+        )
+        return Sent(channel=answer["channel"], ts=answer["ts"])
+
+    def announce(self, name: str, size: int) -> Upload:
+        """Get an id and an address for a file of so many bytes; raises SlackClientError."""
+        answer = self.client.files_getUploadURLExternal(filename=name, length=size)
+        return Upload(file_id=answer["file_id"], name=name, address=answer["upload_url"])
+
+    def share(self, uploads: Mapping[Upload, bytes], channel: str) -> None:
+        """Hand over the bytes of announced files and share them in one message; each request is made once.
+
+        Raises SlackClientError, OSError, HTTPException; some or all may have arrived nevertheless.
+        """
+        for upload, content in uploads.items():
+            request = Request(upload.address, data=content)  # noqa: S310  # the address is Slack's
+            self._opener.open(request, timeout=TIMEOUT_SECONDS).close()
+        files: list[dict[str, str | None]] = [
+            {"id": upload.file_id, "title": upload.name} for upload in uploads
+        ]
+        self.client.files_completeUploadExternal(files=files, channel_id=channel)
+
+    @property
+    def _opener(self) -> OpenerDirector:
+        """Through the operator's proxy, or else as the environment says, like every other request."""
+        proxy = self.client.proxy
+        return build_opener(ProxyHandler({"http": proxy, "https": proxy} if proxy else None))
+
+    def delete_file(self, file_id: str) -> Deleted | Absent | Refused | TryLater | Unknown:
+        """Delete a file of ours, wherever it was shared. Absent: it never got there."""
+        try:
+            self.client.files_delete(file=file_id)
+        except SlackApiError as error:
+            return WHY_NOT_DELETED.get(str(error.response.get("error"))) or _why(error)
+        except (SlackClientError, OSError, HTTPException, ValueError):
+            return Unknown()
+        return Deleted()
 
     def identity(self) -> Identity:
         """Raises SlackClientError (SlackApiError with Slack's code) when the token is not good."""
@@ -344,7 +405,7 @@ def _reached_nobody(error: Exception) -> bool:
     return isinstance(reason, OSError) and reason.errno in (ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH)
 
 
-def _why(error: SlackApiError) -> Outcome:
+def _why(error: SlackApiError) -> Refused | TryLater | Unknown:
     response = error.response
     code = str(response.get("error"))
     if response.status_code == 429 or code in RATE_LIMITED:

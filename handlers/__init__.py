@@ -22,6 +22,7 @@ from handlers import (
     home,
     leave,
     members,
+    mydata,
     practices,
     privacy,
     raises,
@@ -52,7 +53,8 @@ def register(app: App, house: House) -> None:
     """Connect every listener; what nothing listens to is answered kindly too."""
     hear = partial(listen, house)
     hear_event = partial(listen_event, house)
-    for module in (checkins, settings, leave, asks, privacy, practices, first_contact, digests, raises):
+    of_staff = (checkins, settings, leave, asks, raises, mydata, privacy, practices, first_contact, digests)
+    for module in of_staff:
         module.register(app, hear)
     crisis.register(app, hear, hear_event)
     home.register(app, hear, hear_event)

@@ -133,6 +133,14 @@ def on_withdrawn(visit: Visit, tx: Tx, member: Member) -> Replies:
     return (Turn(view=view), *_their_cards(visit, tx, ask.ask_id), FreshHome())
 
 
+def all_taken_back(visit: Visit, tx: Tx) -> Replies:
+    """Whatever the person asked and has not ended is taken back; the edits that say so to those asked."""
+    open_ones = [ask for ask in asks.list_of(tx, visit.ref) if asking.withdraw(ask.state)]
+    for ask in open_ones:
+        asks.move(tx, ask.ask_id, (ask.state,), AskState.WITHDRAWN)
+    return tuple(edit for ask in open_ones for edit in _their_cards(visit, tx, ask.ask_id))
+
+
 def on_agreed(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Yes."""
     return _answer(visit, tx, member, visit.act.value, AskState.AGREED)

@@ -44,7 +44,7 @@ def on_started(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Start, "after all" or "change my answers": the form opens, unless the week has closed."""
     week = visit.act.number()
     if not _takes_answers(tx, visit, member, week):
-        return (Show(view=_too_late(visit, member, week)),)
+        return (Show(view=_too_late(tx, visit, member, week)),)
     _note(tx, visit, week, deciding.opened)
     return (Show(view=_form(tx, visit, member, week)),)
 
@@ -53,22 +53,22 @@ def on_put_off(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Later today: another card in three working hours, or at tomorrow's first slot."""
     week = visit.act.number()
     if not _takes_answers(tx, visit, member, week):
-        return (Show(view=_too_late(visit, member, week)),)
+        return (Show(view=_too_late(tx, visit, member, week)),)
     at = deciding.later_today_at(visit.now, visit.calendar(member))
     if at >= _closes_at(tx, member, week):
         return (Sorry(trouble="closes_today"),)
     if _note(tx, visit, week, deciding.put_off) is State.LATER:
         timers.put(tx, checkin_entity(visit.ref, week), deciding.COME_AGAIN, at)
-    return _card_now(tx, visit, member, week)
+    return card_now(tx, visit, member, week)
 
 
 def on_declined(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Not this week: a kind card, and no reminder. It can be taken back until closing."""
     week = visit.act.number()
     if not _takes_answers(tx, visit, member, week):
-        return (Show(view=_too_late(visit, member, week)),)
+        return (Show(view=_too_late(tx, visit, member, week)),)
     _note(tx, visit, week, deciding.declined)
-    return _card_now(tx, visit, member, week)
+    return card_now(tx, visit, member, week)
 
 
 def on_wanted_now(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -97,15 +97,15 @@ def on_answered(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The form was submitted: kept; the form turns into the options, the card into the fixed one."""
     week, given = visit.act.fact_number("week"), _given(visit)
     if not _takes_answers(tx, visit, member, week):
-        return (Turn(view=_too_late(visit, member, week, sent=True)),)
+        return (Turn(view=_too_late(tx, visit, member, week, sent=True)),)
     if _note(tx, visit, week, deciding.answered) is not State.ANSWERED:
-        return (Turn(view=_too_late(visit, member, week, sent=True)),)
+        return (Turn(view=_too_late(tx, visit, member, week, sent=True)),)
     answers.save(tx, visit.ref, week, given)
     if not member.preferences.accepted:
         members.choose(tx, visit.ref, accepted_version=TERMS_VERSION)
     options = choose(given, _keys(tx, visit, member, week), has_supervisor=_can_ask(member))
     view = screens.options(visit.words(member), options, week=week, country=member.country)
-    return (Turn(view=view), *_card_now(tx, visit, member, week))
+    return (Turn(view=view), *card_now(tx, visit, member, week))
 
 
 def on_options_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -186,7 +186,7 @@ def _remember_card(tx: Tx, visit: Visit, found: Checkin) -> None:
     checkins.set_newest_card(tx, visit.ref, found.week, channel, ts)
 
 
-def _card_now(tx: Tx, visit: Visit, member: Member, week: int) -> Replies:
+def card_now(tx: Tx, visit: Visit, member: Member, week: int) -> Replies:
     """The edit that makes the newest card show the week's state: the same for everybody in that state."""
     found = checkins.get(tx, visit.ref, week)
     card = CARDS.get(found.state) if found else None
@@ -240,9 +240,16 @@ def _scale(visit: Visit, key: str) -> dict[str, int]:
     return {str(label.value): label.value for label in words.scale(words.item(key).scale)}
 
 
-def _too_late(visit: Visit, member: Member, week: int, *, sent: bool = False) -> View:
-    words, offers = visit.words(member), _everything(member).more
-    return screens.no_longer(words, week=week, offers=offers, country=member.country, sent=sent)
+def _too_late(tx: Tx, visit: Visit, member: Member, week: int, *, sent: bool = False) -> View:
+    came = checkins.get(tx, visit.ref, week) is not None
+    return screens.no_longer(
+        visit.words(member),
+        week=week,
+        offers=_everything(member).more,
+        country=member.country,
+        sent=sent,
+        early=came and visit.now < _closes_at(tx, member, week),
+    )
 
 
 def _everything(member: Member) -> Options:

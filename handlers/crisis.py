@@ -12,7 +12,7 @@ from bot.blocks import crisis as screens
 from bot.blocks import ids, replies
 from bot.blocks.elements import Message
 from bot.content import Words
-from handlers import asks, home, privacy, settings
+from handlers import asks, home, mydata, privacy, settings
 from handlers.events import EventVisit, ListenEvent
 from handlers.payloads import Act
 from handlers.visit import (
@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, Listener] = {
     "resume": for_member(settings.on_resumed),
     "settings": for_reader(settings.on_settings_opened),
     "privacy": for_reader(privacy.on_who_sees_opened),
+    "mydata": for_reader(mydata.on_my_data_opened),
     "home": home.on_home_asked_for,
 }
 

@@ -13,7 +13,7 @@ from bot.blocks import ids
 from bot.blocks.elements import View
 from bot.blocks.home import HomeFacts, PromiseAsked, PromiseLine, TeamLine, WhyNone
 from bot.domain import asks as asking
-from bot.domain.checkins import Outlook, Reason
+from bot.domain.checkins import OPEN, Outlook, Reason
 from bot.domain.crisis import is_reviewed
 from bot.domain.leave import away_until
 from bot.domain.localtime import closing_at, local, week_of
@@ -88,7 +88,7 @@ def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
         stopped=member.preferences.stopped,
         paused=member.preferences.paused_at(visit.now),
         away_until=away_until(member.leave, local(visit.now, member.person.tz).date()),
-        may_set_leave=True,
+        is_known=True,
         my_asks=tuple(line(tx, ask, ask.recipient) for ask in asks.list_of(tx, visit.ref)),
         promises_asked=_promises_asked(visit, tx),
         promises=_promises(tx),
@@ -126,7 +126,8 @@ def _this_week_is_open(visit: Visit, tx: Tx, member: Member) -> bool:
         return False
     week = week_of(epoch_on, local(visit.now, tz).date())
     found = checkins.get(tx, visit.ref, week)
-    return found is not None and found.ts is not None and visit.now < closing_at(epoch_on, week, tz)
+    is_there = found is not None and found.ts is not None and found.state in OPEN
+    return is_there and visit.now < closing_at(epoch_on, week, tz)
 
 
 def _why_none(outlook: Outlook | None, member: Member) -> WhyNone:

@@ -23,6 +23,7 @@ from handlers.payloads import Act, Malformed, act_from
 from handlers.visit import (
     ANSWER_SECONDS,
     KEEPING_SECONDS,
+    Afterwards,
     Edit,
     FreshHome,
     House,
@@ -176,6 +177,9 @@ class _Room:
                 self._whisper(message)
             case Sorry(trouble=trouble):
                 self._whisper(self._sorry(trouble))
+            case Afterwards(do=do):
+                for later in do():
+                    self._try(later)
             case FreshHome(showing_work=work):
                 self._draw_home(work)
             case Wrong():

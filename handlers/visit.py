@@ -95,13 +95,20 @@ class Sorry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Afterwards:
+    """Something that takes longer than Slack waits; its replies are carried out when it is done."""
+
+    do: Callable[[], Replies]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreshHome:
     """Home is drawn anew."""
 
     showing_work: bool = False
 
 
-Reply: TypeAlias = Show | Turn | Wrong | Edit | Whisper | Sorry | FreshHome
+Reply: TypeAlias = Show | Turn | Wrong | Edit | Whisper | Sorry | Afterwards | FreshHome
 Replies: TypeAlias = tuple[Reply, ...]
 
 

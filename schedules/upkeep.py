@@ -134,6 +134,7 @@ def erase_old(setting: Setting, workspace: str) -> bool:
             first_kept = week_of(epoch_on, now.date()) - setting.answers_kept_weeks
             answers.forget_before(tx, first_kept)
             checkins.forget_before(tx, first_kept, (now - kept).date())
+    setting.store.fold()
     return False
 
 

@@ -39,6 +39,26 @@ def own(tx: Tx, ref: PersonRef, week: int) -> dict[str, int]:
     return open_answers(person_keys.get(tx, ref), ref, week, sealed) if sealed else {}
 
 
+def list_own(tx: Tx, ref: PersonRef) -> dict[int, dict[str, int] | None]:
+    """A person's own answers by week, for their own eyes; None for a week that cannot be opened."""
+    query = select(answers.c.week).where(answers.c.workspace == tx.workspace, answers.c.ref == ref)
+    return {
+        week: _own_or_none(tx, ref, week) for week in tx.execute(query.order_by(answers.c.week)).scalars()
+    }
+
+
+def _own_or_none(tx: Tx, ref: PersonRef, week: int) -> dict[str, int] | None:
+    try:
+        return own(tx, ref, week)
+    except Unreadable:
+        return None
+
+
+def erase(tx: Tx, ref: PersonRef) -> None:
+    """Erase all of a person's answers."""
+    tx.execute(delete(answers).where(answers.c.workspace == tx.workspace, answers.c.ref == ref))
+
+
 def weights(tx: Tx, ref: PersonRef, weeks: range) -> list[int]:
     """A person's answers to the first question in those weeks, for the release alone (privacy §3).
 

@@ -51,16 +51,39 @@ def list_to(tx: Tx, person: PersonRef) -> tuple[Ask, ...]:
     return _list(tx, or_(asks.c.recipient == person, asks.c.also_asked == person))
 
 
+def list_made(tx: Tx, asker: PersonRef) -> tuple[Ask, ...]:
+    """Everything that somebody asked, ended or not, the newest first."""
+    return _ordered(tx, asks.c.asker == asker)
+
+
+def list_asked_of(tx: Tx, person: PersonRef) -> tuple[Ask, ...]:
+    """What others asked of somebody, ended or not, the newest first.
+
+    Not what only names them as who stands in or could be asked next: they are to learn of that from the
+    asker, if at all.
+    """
+    asked = (asks.c.recipient, asks.c.also_asked)
+    return _ordered(tx, or_(*(column == person for column in asked)))
+
+
+def erase(tx: Tx, asker: PersonRef) -> None:
+    """Erase everything that somebody asked; what others asked of them is the others'."""
+    tx.execute(delete(asks).where(asks.c.workspace == tx.workspace, asks.c.asker == asker))
+
+
 def forget_before(tx: Tx, on: date) -> None:
     """Erase asks older than a date, ended or not (SF17: 90 days)."""
     tx.execute(delete(asks).where(asks.c.workspace == tx.workspace, asks.c.asked_on < on))
 
 
 def _list(tx: Tx, whose: Any) -> tuple[Ask, ...]:
-    going_on = asks.c.state.not_in([str(state) for state in ENDED])
+    return _ordered(tx, whose, asks.c.state.not_in([str(state) for state in ENDED]))
+
+
+def _ordered(tx: Tx, *which: Any) -> tuple[Ask, ...]:
     query = (
         select(asks)
-        .where(asks.c.workspace == tx.workspace, whose, going_on)
+        .where(asks.c.workspace == tx.workspace, *which)
         .order_by(asks.c.asked_on.desc(), asks.c.ask_id)
     )
     return tuple(_ask(row) for row in tx.execute(query))

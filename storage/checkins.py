@@ -136,7 +136,12 @@ def set_card(tx: Tx, ref: PersonRef, week: int, ts: str, card: Card) -> None:
 
 def retire_card(tx: Tx, ref: PersonRef, week: int, ts: str, at: datetime) -> None:
     """A newer card has come: the older one still has to say so, which upkeep sees to."""
-    timers.put(tx, f"card|{ref}|{week}|{ts}", RETIRE, at)
+    timers.put(tx, f"{cards_of(ref)}{week}|{ts}", RETIRE, at)
+
+
+def cards_of(ref: PersonRef) -> str:
+    """How the names of all of a person's older cards begin, among the timers."""
+    return f"card|{ref}|"
 
 
 def list_retired_cards(tx: Tx, now: datetime, limit: int) -> tuple[tuple[Timer, OldCard], ...]:
@@ -159,6 +164,26 @@ def forget_before(tx: Tx, week: int, on: date) -> None:
     messages = (occurrences.c.kind == WEEKLY, occurrences.c.slot < on.isoformat())
     for old in (checkins_, messages):
         tx.execute(delete(occurrences).where(*_here(tx), *old))
+
+
+def list_weekly(tx: Tx, ref: PersonRef) -> tuple[date, ...]:
+    """The days on which a supervisor's weekly message was due."""
+    mine = (*_here(tx), occurrences.c.kind == WEEKLY, occurrences.c.ref == ref)
+    query = select(occurrences.c.slot).where(*mine).order_by(occurrences.c.slot)
+    return tuple(date.fromisoformat(slot) for slot in tx.execute(query).scalars())
+
+
+def erase(tx: Tx, ref: PersonRef, this_week: int) -> None:
+    """Erase somebody's check-ins of weeks before one.
+
+    Those from it on read as closed, whatever they were, so that none comes a second time.
+    """
+    for found in list_weeks(tx, ref):
+        if found.week < this_week:
+            tx.execute(delete(occurrences).where(*_one(tx, ref, found.week)))
+        else:
+            values = {"state": State.CLOSED, "reason": None}
+            tx.execute(update(occurrences).where(*_one(tx, ref, found.week)).values(**values))
 
 
 def list_stale_cards(tx: Tx, limit: int) -> tuple[tuple[PersonRef, Checkin], ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from storage import spread
 from storage.crypto import Keys
 
 BUSY_MS = 5_000
+FOLD_MS = 500
+"""How long folding SQLite's log waits for those who read; whoever writes waits for it."""
 CONNECT_SECONDS = 3
 """How long a PostgreSQL that does not answer is waited for; psycopg's own patience is over two minutes."""
 HALF_OPEN = {
@@ -123,6 +125,24 @@ class Store:
         """A transaction that only reads, beside any writer."""
         with self.engine.connect().execution_options(choir_reads=True) as connection, connection.begin():
             yield Tx(connection=connection, workspace=workspace, keys=self.keys)
+
+    def fold(self) -> bool:
+        """Let go of what was erased in SQLite's log too; False when somebody who reads was in the way.
+
+        What is erased is overwritten in the file (secure_delete), but the log keeps how the page read before
+        until it is folded in, which by itself happens after 4 MB. PostgreSQL tidies up on its own.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with (
+            self._writing,
+            closing(self.engine.raw_connection()) as connection,
+            closing(connection.cursor()) as run,
+        ):
+            run.execute(f"PRAGMA busy_timeout={FOLD_MS}")
+            (busy, *_) = run.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            run.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        return not busy
 
     def migrate(self) -> None:
         """Make or bring up to date all tables; safe to call from several machines at once."""

@@ -157,6 +157,15 @@ def list_groups(tx: Tx, period: int) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in tx.execute(query).scalars())
 
 
+def list_counted(tx: Tx, ref: PersonRef) -> Mapping[int, bool]:
+    """The periods in which somebody stood on a roster, and whether they were debited for them."""
+    debited_for, rostered_for = (
+        set(tx.execute(select(table.c.period).where(*_here(tx, table), table.c.ref == ref)).scalars())
+        for table in (ledger, rosters)
+    )
+    return {period: period in debited_for for period in sorted(debited_for | rostered_for)}
+
+
 def list_weighed(tx: Tx, people: Collection[PersonRef], weeks: range) -> frozenset[PersonRef]:
     """Who of these answered the first question in those weeks: participation, by the clear flag alone."""
     query = select(answers.c.ref).where(

@@ -69,7 +69,12 @@ def list_people(tx: Tx) -> tuple[Person, ...]:
 
 def choices(tx: Tx, ref: PersonRef) -> Preferences:
     """What somebody chose, or the defaults."""
-    return _choices_of(tx, (ref,)).get(ref) or Preferences()
+    return chosen(tx, ref) or Preferences()
+
+
+def chosen(tx: Tx, ref: PersonRef) -> Preferences | None:
+    """What somebody chose; None before their first tap."""
+    return _choices_of(tx, (ref,)).get(ref)
 
 
 def _choices_of(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, Preferences]:
@@ -81,14 +86,19 @@ def _choices_of(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, Prefe
 
 def choose(tx: Tx, ref: PersonRef, **changes: Any) -> Preferences:
     """Keep a choice and leave the others as they are, also one made at this moment; returns all of them."""
-    chosen = replace(choices(tx, ref), **changes)
+    made = replace(choices(tx, ref), **changes)
     names = set(preferences.columns.keys()) - {"workspace", "ref"}
-    row = {name: getattr(chosen, name) for name in names}
-    row["items_off"] = sorted(chosen.items_off)
+    row = {name: getattr(made, name) for name in names}
+    row["items_off"] = sorted(made.items_off)
     statement = tx.insert(preferences).values(workspace=tx.workspace, ref=ref, **row)
     changed = {name: row[name] for name in changes} or {"ref": ref}
     tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "ref"], set_=changed))
-    return chosen
+    return made
+
+
+def erase_choices(tx: Tx, ref: PersonRef) -> None:
+    """Somebody has chosen nothing, not even that they read the promise."""
+    tx.execute(delete(preferences).where(*_among(tx, preferences, (ref,))))
 
 
 def member(tx: Tx, ref: PersonRef, now: datetime) -> Member | None:

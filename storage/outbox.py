@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
 
 from bot.domain.members import PersonRef
 from bot.domain.notices import ONCE_FOR_ALL, Fate, Kind, Notice, urgency
@@ -228,6 +228,24 @@ def last_told(tx: Tx, ref: PersonRef) -> int | None:
     mine = (outbox.c.recipient == ref, outbox.c.kind == Kind.WEEKLY, outbox.c.fate == Fate.SENT)
     sent = tx.execute(select(outbox.c.facts).where(outbox.c.workspace == tx.workspace, *mine)).scalars()
     return max((facts["period"] for facts in sent if "period" in facts), default=None)
+
+
+def tally(tx: Tx, ref: PersonRef) -> Mapping[tuple[Kind, Fate], int]:
+    """How many notices to somebody there are, by kind and where they stand."""
+    groups = (outbox.c.kind, outbox.c.fate)
+    mine = (outbox.c.workspace == tx.workspace, outbox.c.recipient == ref)
+    query = select(*groups, func.count().label("many")).where(*mine).group_by(*groups).order_by(*groups)
+    return {(Kind(row.kind), Fate(row.fate)): int(row.many) for row in tx.execute(query)}
+
+
+def erase(tx: Tx, ref: PersonRef, kinds: Collection[Kind], dedupe_keys: Collection[str]) -> None:
+    """Erase somebody's notices of those kinds, and whatever has one of those keys; also what is in hand.
+
+    Who carries one of them finds no row to record it in, and does nothing more.
+    """
+    mine = (outbox.c.recipient == ref) & outbox.c.kind.in_([str(kind) for kind in kinds])
+    about = outbox.c.dedupe_key.in_(tuple(dedupe_keys))
+    tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, or_(mine, about)))
 
 
 def forget_before(tx: Tx, at: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import delete, select
 
 from bot.domain.members import PersonRef
 from storage.crypto import Unreadable
@@ -26,7 +28,20 @@ def get(tx: Tx, ref: PersonRef) -> bytes:
     return tx.keys.unwrap(tx.workspace, ref, wrapped)
 
 
+def is_kept(tx: Tx, ref: PersonRef) -> bool:
+    """Whether a key of theirs is kept, which it is from the first answer on."""
+    return _wrapped(tx, ref) is not None
+
+
+def erase(tx: Tx, ref: PersonRef) -> None:
+    """Destroy somebody's key: nothing that it sealed can be opened any more."""
+    tx.execute(delete(person_keys).where(*_of(tx, ref)))
+
+
 def _wrapped(tx: Tx, ref: PersonRef) -> bytes | None:
-    mine = (person_keys.c.workspace == tx.workspace, person_keys.c.ref == ref)
-    wrapped: bytes | None = tx.execute(select(person_keys.c.wrapped).where(*mine)).scalar()
+    wrapped: bytes | None = tx.execute(select(person_keys.c.wrapped).where(*_of(tx, ref))).scalar()
     return wrapped
+
+
+def _of(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
+    return person_keys.c.workspace == tx.workspace, person_keys.c.ref == ref

@@ -6,7 +6,7 @@ the group's row of the period and holds no person.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,17 @@ def save(tx: Tx, ref: PersonRef, period: int, phrases: Collection[str]) -> None:
     kept = {"sealed": seal_phrases(person_keys.get_or_make(tx, ref), ref, period, phrases)}
     statement = tx.insert(raises).values(workspace=tx.workspace, period=period, ref=ref, **kept)
     tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "period", "ref"], set_=kept))
+
+
+def list_own(tx: Tx, ref: PersonRef) -> Mapping[int, frozenset[str]]:
+    """All that is kept of what somebody chose, by period, for their own eyes."""
+    query = select(raises.c.period, raises.c.sealed).where(*_whose(tx, ref)).order_by(raises.c.period)
+    return {period: _opened(tx, ref, period, sealed) for period, sealed in tx.execute(query).all()}
+
+
+def erase(tx: Tx, ref: PersonRef) -> None:
+    """Take back everything that somebody chose and that is not frozen yet."""
+    tx.execute(delete(raises).where(*_whose(tx, ref)))
 
 
 def forget_through(tx: Tx, period: int) -> None:
@@ -125,4 +136,8 @@ def _reached(tx: Tx, ref: PersonRef, period: int, *, weekly: bool) -> bool:
 
 
 def _one(tx: Tx, ref: PersonRef, period: int) -> tuple[Any, ...]:
-    return raises.c.workspace == tx.workspace, raises.c.ref == ref, raises.c.period == period
+    return (*_whose(tx, ref), raises.c.period == period)
+
+
+def _whose(tx: Tx, ref: PersonRef) -> tuple[Any, Any]:
+    return raises.c.workspace == tx.workspace, raises.c.ref == ref

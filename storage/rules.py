@@ -126,6 +126,12 @@ def set_standing(tx: Tx, ref: PersonRef, to: Standing) -> None:
     tx.execute(update(rules).where(*_one(tx, ref, RuleKind.CHECKIN)).values(**values))
 
 
+def begin_anew(tx: Tx, ref: PersonRef, since: datetime, now: datetime) -> None:
+    """Somebody's check-ins begin as if they had just come: no silence is remembered, planning looks now."""
+    anew = {"since_at": since, "next_due_at": now, "run": 0, "spells": 0, "quiet_until_week": 0}
+    tx.execute(update(rules).where(*_one(tx, ref, RuleKind.CHECKIN)).values(**anew))
+
+
 _COLUMNS = (
     *(rules.c.ref, rules.c.since_at, rules.c.next_due_at),
     *(rules.c.run, rules.c.spells, rules.c.quiet_until_week),

@@ -56,6 +56,10 @@ class Instant(TypeDecorator[datetime]):
         return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
+PERSON = "person"
+"""Marks a column that holds somebody's pseudonym."""
+
+
 def _table(name: str, *columns: Any) -> Table:
     # Without a rowid, no number tells in which order rows came (privacy §7).
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
@@ -66,7 +70,7 @@ def _workspace() -> Column[str]:
 
 
 def _ref(name: str = "ref", **more: Any) -> Column[str]:
-    return Column(name, String(64), **more)
+    return Column(name, String(64), info={PERSON: True}, **more)
 
 
 workspaces = _table(

@@ -146,6 +146,13 @@ def of_members(tx: Tx, refs: Collection[PersonRef], at: datetime) -> Mapping[Per
     return {ref: by_id[team_id] for ref, team_id in found if team_id in by_id}
 
 
+def list_memberships(tx: Tx, ref: PersonRef) -> tuple[tuple[str, datetime, datetime | None], ...]:
+    """The teams somebody belongs or belonged to, oldest first: id, from when, until when."""
+    query = select(memberships).where(*_here(tx, memberships), memberships.c.ref == ref)
+    ordered = tx.execute(query.order_by(memberships.c.from_at))
+    return tuple((row.team_id, row.from_at, row.until_at) for row in ordered)
+
+
 def list_members(tx: Tx, team_id: str, at: datetime) -> tuple[PersonRef, ...]:
     """Who belonged to a team at an instant, in a fixed order."""
     query = select(memberships.c.ref).where(

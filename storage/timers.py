@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from bot.domain.members import PersonRef
 from storage.database import Tx
@@ -26,6 +26,11 @@ class Timer:
 def checkin_entity(ref: PersonRef, week: int) -> str:
     """The name under which a person's week has its timers."""
     return f"checkin|{ref}|{week}"
+
+
+def checkins_of(ref: PersonRef) -> str:
+    """How the names of all of a person's weeks begin."""
+    return f"checkin|{ref}|"
 
 
 def ask_entity(ask_id: str) -> str:
@@ -61,7 +66,18 @@ def list_due(tx: Tx, kinds: Collection[str], now: datetime, limit: int) -> tuple
         timers.c.workspace == tx.workspace, timers.c.due_at <= now, timers.c.kind.in_(kinds)
     )
     found = tx.execute(query.order_by(timers.c.due_at, timers.c.entity, timers.c.kind).limit(limit))
-    return tuple(Timer(entity=row.entity, kind=row.kind, due_at=row.due_at) for row in found)
+    return tuple(_timer(row) for row in found)
+
+
+def list_under(tx: Tx, *beginnings: str) -> tuple[Timer, ...]:
+    """The timers of entities whose names begin so, in a fixed order."""
+    query = select(timers).where(timers.c.workspace == tx.workspace, _under(beginnings))
+    return tuple(_timer(row) for row in tx.execute(query.order_by(timers.c.entity, timers.c.kind)))
+
+
+def erase_under(tx: Tx, *beginnings: str) -> None:
+    """Erase the timers of entities whose names begin so."""
+    tx.execute(delete(timers).where(timers.c.workspace == tx.workspace, _under(beginnings)))
 
 
 def earliest_due_at(tx: Tx) -> datetime | None:
@@ -69,6 +85,14 @@ def earliest_due_at(tx: Tx) -> datetime | None:
         select(func.min(timers.c.due_at)).where(timers.c.workspace == tx.workspace)
     ).scalar()
     return at
+
+
+def _under(beginnings: Collection[str]) -> Any:
+    return or_(*(timers.c.entity.startswith(beginning, autoescape=True) for beginning in beginnings))
+
+
+def _timer(row: Any) -> Timer:
+    return Timer(entity=row.entity, kind=row.kind, due_at=row.due_at)
 
 
 def _of(tx: Tx, entity: str) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ from bot.domain.rotation import is_due
 from bot.logs import PACKAGES
 from bot.proof.usefulness import BARS, Estimate
 from bot.setup.doctor import SCOPES
+from storage.mydata import HOLDINGS
 from storage.schema import metadata
 
 ROOT = Path(__file__).parents[1]
@@ -120,6 +121,13 @@ def test_every_choir_command_is_told_to_operators() -> None:
     for name, more in commands().items():
         for words in [f"choir {name} {sub}" for sub in sorted(more)] or [f"choir {name}"]:
             assert f"`{words}" in text, words
+
+
+def test_what_stays_when_somebody_deletes_their_data_is_told_column_by_column() -> None:
+    section = PRIVACY.read_text(encoding="utf-8").partition("## Your own data")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (`.+`) \| (.+) \|$", section)
+    told = {name: why for names, why in rows for name in re.findall(r"`([\w.]+)`", names)}
+    assert told == {name: holding.stays for name, holding in HOLDINGS.items() if holding.stays}
 
 
 def log_lines() -> set[str]:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from slack_sdk.errors import SlackClientError
 
 from bot.blocks.elements import Block, Message
 from bot.blocks.picture import strip
 from bot.domain.digests import Band
 from bot.sandbox import BOT_USER_ID, Channel, MovableClock, Person, Sandbox
-from bot.slack import Messenger, Refused, Sent, web_client
+from bot.slack import Absent, Deleted, Messenger, Refused, Sent, TryLater, Unknown, web_client
 
 NOW = datetime(2026, 12, 28, 16, tzinfo=UTC)
 ANA, TEAM = "U0ANA0001", "C0TEAM001"
@@ -72,6 +73,68 @@ def test_a_picture_is_handed_over_in_three_requests_and_shared_with_nobody(
     assert "channel_id" not in slack.calls[-1].args
     assert slack.channel_messages(TEAM) == []
     assert slack.dm(ANA) == []
+
+
+WORDS = b"yours"
+
+
+def shared(messenger: Messenger, slack: Sandbox) -> str:
+    """A file that stands in Ana's DM."""
+    upload = messenger.announce("yours.txt", len(WORDS))
+    messenger.share({upload: WORDS}, slack.dm_id(ANA))
+    return upload.file_id
+
+
+def test_files_for_one_person_are_announced_filled_and_shared_in_one_message(
+    slack: Sandbox, messenger: Messenger
+) -> None:
+    uploads = {messenger.announce(name, len(WORDS)): WORDS for name in ("yours.txt", "yours.json")}
+    before = len(slack.calls)
+    messenger.share(uploads, slack.dm_id(ANA))
+    assert steps(slack, before) == ["upload", "upload", "files.completeUploadExternal"]
+    message = slack.dm(ANA)[-1]
+    assert message.files == tuple(upload.file_id for upload in uploads)
+    assert [(slack.file(one).name, slack.file(one).content) for one in message.files] == [
+        ("yours.txt", WORDS),
+        ("yours.json", WORDS),
+    ]
+
+
+def test_an_address_shows_in_no_repr(messenger: Messenger) -> None:
+    """Whoever has it can put bytes there."""
+    upload = messenger.announce("yours.txt", 5)
+    assert upload.address not in repr(upload)
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_files_that_slack_does_not_take_are_an_error(slack: Sandbox, messenger: Messenger, step: str) -> None:
+    slack.faults.refuse(step, "file_uploads_disabled")
+    with pytest.raises((SlackClientError, OSError)):
+        shared(messenger, slack)
+
+
+def test_a_deleted_file_is_gone_however_often_it_is_asked(slack: Sandbox, messenger: Messenger) -> None:
+    file_id = shared(messenger, slack)
+    assert [messenger.delete_file(file_id) for _ in range(2)] == [Deleted(), Deleted()]
+    assert messenger.delete_file("F00000000") == Absent()
+
+
+@pytest.mark.parametrize(
+    ("fail", "outcome"), [("fail_500", Unknown()), ("lose_reply", Unknown()), ("storm_429", TryLater)]
+)
+def test_a_file_that_may_still_be_there_is_told_from_one_that_is_gone(
+    slack: Sandbox, messenger: Messenger, fail: str, outcome: object
+) -> None:
+    file_id = shared(messenger, slack)
+    getattr(slack.faults, fail)("files.delete")
+    found = messenger.delete_file(file_id)
+    assert found == outcome or type(found) is outcome
+
+
+def test_a_workspace_in_which_nothing_is_deleted_says_so(slack: Sandbox, messenger: Messenger) -> None:
+    file_id = shared(messenger, slack)
+    slack.faults.refuse("files.delete", "file_deleting_disabled")
+    assert messenger.delete_file(file_id) == Refused(error="file_deleting_disabled")
 
 
 def test_one_picture_serves_several_messages(slack: Sandbox, messenger: Messenger) -> None:

@@ -298,9 +298,17 @@ def more(words: Words, *, week: int, offers: Sequence[Offer], country: str) -> V
     return _options_view(words, words("options.title"), blocks, week)
 
 
-def no_longer(words: Words, *, week: int, offers: Sequence[Offer], country: str, sent: bool) -> View:
-    """A week that has closed; options stay open. sent: answers came too late, and were not kept."""
-    said = words("options.too_late" if sent else "options.closed", **_closing(words))
+def no_longer(
+    words: Words, *, week: int, offers: Sequence[Offer], country: str, sent: bool, early: bool = False
+) -> View:
+    """A week that has closed; options stay open. sent: answers came too late, and were not kept.
+
+    early: before its hour, because the person deleted their data or has left the team.
+    """
+    if early:
+        said = words("options.over_sent" if sent else "options.over")
+    else:
+        said = words("options.too_late" if sent else "options.closed", **_closing(words))
     blocks = [section(said), *_offers(words, offers, country)]
     return _options_view(words, words("options.title_too_late"), blocks, week)
 

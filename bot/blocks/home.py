@@ -30,6 +30,7 @@ from bot.blocks.elements import (
     sections,
     with_links,
 )
+from bot.blocks.mydata import my_data_button
 from bot.blocks.privacy import as_supervisor_button
 from bot.blocks.raises import raise_button
 from bot.blocks.supervision import prompt_blocks
@@ -83,8 +84,8 @@ class HomeFacts:
     next_on, next_time: local; why_none says why there is none. this_week_is_open: this week's card has
     come and takes answers, which says nothing of whether any were given. this_week: why it has none;
     waits_for: what the next one is held back by; may_come_now: it can be had all the same. away_until: the
-    last of the days away that run; may_set_leave: the reader is known here. asks_to_me: how many wait for
-    the reader. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
+    last of the days away that run; is_known: something is kept about the reader. asks_to_me: how many wait
+    for the reader. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
     crisis lines wait for a look. showing: "mine" or, behind one button, "work".
     """
 
@@ -99,7 +100,7 @@ class HomeFacts:
     waits_for: Reason | None = None
     may_come_now: bool = False
     away_until: date | None = None
-    may_set_leave: bool = False
+    is_known: bool = False
     paused_until: date | None = None
     paused: bool = False
     stopped: bool = False
@@ -205,7 +206,7 @@ def _at_once(words: Words, facts: HomeFacts) -> list[Element]:
 def _choices(words: Words, facts: HomeFacts) -> list[Element]:
     away = button(words("menu.leave"), ids.OPENED_LEAVE, says=words("menu.leave_says"))
     pausing = _pause_and_stop(words, facts) if facts.team is not None else []
-    return [*pausing, *([away] if facts.may_set_leave else [])]
+    return [*pausing, *([away] if facts.is_known else [])]
 
 
 def _pause_and_stop(words: Words, facts: HomeFacts) -> list[Element]:
@@ -256,6 +257,7 @@ def _always(words: Words, facts: HomeFacts) -> Block:
         raise_button(words),
         button(words("menu.who_sees"), ids.OPENED_WHO_SEES),
         *([as_supervisor_button(words)] if facts.team is not None else []),
+        *([my_data_button(words)] if facts.is_known else []),
         button(words("menu.settings"), ids.OPENED_SETTINGS),
     )
 

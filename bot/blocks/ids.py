@@ -74,6 +74,19 @@ CAME_BACK = "came_back"
 WANTED_NOW = "wanted_now"
 """This week's card, which is held back or was left out, is wanted all the same."""
 
+# My data. Value of a week's button: the week.
+OPENED_MY_DATA = "my_data_opened"
+SAW_MY_DATA = "my_data_seen"
+TURNED_PAGE = "page_turned"
+"""Value: the page, from 0."""
+DELETED_WEEK = "week_deleted"
+OPENED_COPYING = "copying_opened"
+OPENED_DELETING = "deleting_opened"
+AFTER_DELETING = "after_deleting"
+"""Values: GO_ON, STOP_TOO."""
+GO_ON = "go_on"
+STOP_TOO = "stop_too"
+
 # Asks. Value: the ask's id, unless said otherwise.
 SHORTCUT_ASK = "ask"
 """The global shortcut "Ask for something"."""
@@ -153,6 +166,10 @@ VIEW_RAISED = "raised"
 VIEW_TEAM = "team"
 VIEW_TEAM_CHECK = "team_check"
 VIEW_PROMISE = "promise"
+VIEW_MY_DATA = "my_data"
+VIEW_KEPT = "kept"
+VIEW_COPY = "copy"
+VIEW_DELETE = "delete"
 VIEW_HOME = "home"
 
 

@@ -42,7 +42,7 @@ def whole_promise(words: Words, sees: WhoSees) -> str:
         words("privacy.for_you"),
         words("privacy.group", **numbers),
         words("privacy.protects", **numbers),
-        f"{words('privacy.hides_not', **numbers)} {words('privacy.not_yet')}",
+        words("privacy.hides_not", **numbers),
         " ".join(key_holder_lines(words, sees)),
     ]
     return "\n\n".join(paragraphs)
@@ -69,7 +69,6 @@ def _words_rule(words: Words) -> list[Block]:
         section(f"*{words('privacy.group_title')}*\n{words('privacy.group', **numbers)}"),
         section(f"*{words('privacy.protects_title')}*\n{words('privacy.protects', **numbers)}"),
         section(f"*{words('privacy.hides_not_title')}*\n{words('privacy.hides_not', **numbers)}"),
-        context(words("privacy.not_yet")),
     ]
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 MENU = "menu"
-NAMES = frozenset({"crisis", MENU, "ask", "pause", "stop", "resume", "settings", "privacy", "home"})
+NAMES = frozenset({"crisis", MENU, "ask", "pause", "stop", "resume", "settings", "privacy", "mydata", "home"})
 
 
 def plain(text: str) -> str:

@@ -69,6 +69,10 @@ class Words:
         """Day and month without the weekday, for labels."""
         return str(format_skeleton("MMMd", on, locale=self.language))
 
+    def full_date(self, on: date) -> str:
+        """Day, month and year, for what may lie long ago."""
+        return str(format_date(on, "long", locale=self.language))
+
     def date(self, on: date) -> str:
         return format_date(on, self.spoken.date, locale=self.language)
 

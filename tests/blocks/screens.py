@@ -15,6 +15,7 @@ from bot.blocks import (
     home,
     ids,
     leave,
+    mydata,
     practices,
     privacy,
     raises,
@@ -35,11 +36,13 @@ from bot.blocks.supervision import TeamSection
 from bot.blocks.teams import TeamCheck, TeamDraft
 from bot.content import Content, Words
 from bot.domain.asks import AskState
-from bot.domain.checkins import Card, Reason
+from bot.domain.checkins import Card, Reason, Standing, State
 from bot.domain.digests import Band, Trend
 from bot.domain.followups import ORDER, Options, Rule, choose
 from bot.domain.leave import MOST_SPANS, Span
-from bot.domain.members import Length, Preferences, TeamState
+from bot.domain.members import Length, Person, PersonRef, Preferences, TeamState
+from bot.domain.mydata import OwnAsk, OwnData, OwnLines, OwnMessages, OwnPeriod, OwnRoles, OwnTeam, OwnWeek
+from bot.domain.notices import Kind
 from bot.domain.privacy import WhoSees
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, Sentence, WhyClosed
 from bot.domain.rotation import CORE, ROWS, keys_for
@@ -71,6 +74,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_cards(words),
         **_first_contacts(words),
         **_settings(words),
+        **_my_data(words),
         **_asks(words),
         **_open_to_all(content, words),
         **_supervision(words),
@@ -174,6 +178,116 @@ def _settings(words: Words) -> dict[str, Screen]:
         "leave many": leave.leave_form(words, AWAY, drawn=6),
         "back": leave.back(words, next_on=ON),
         "back undated": leave.back(words, next_on=None),
+    }
+
+
+QUESTIONS = (CORE, "qI02", "qSUP", "q_gone")
+"""The last one is asked no more."""
+
+
+def own_weeks(many: int = 9) -> tuple[OwnWeek, ...]:
+    """As many weeks as there are states, and more; each has answers but for the one that cannot be read."""
+    states = (None, *State)
+    reasons = tuple(Reason)
+    return tuple(
+        OwnWeek(
+            week=number,
+            monday=ON - timedelta(weeks=number),
+            state=(state := states[number % len(states)]),
+            reason=reasons[number % len(reasons)] if state is State.SKIPPED else None,
+            given=(None, {}, dict.fromkeys(QUESTIONS, 4))[min(number, 2)],
+            takes_answers=number == 2,
+        )
+        for number in range(many)
+    )
+
+
+def own_data(**facts: object) -> OwnData:
+    """Something of everything."""
+    usual: dict[str, object] = {
+        "person": Person(
+            ref=PersonRef("a" * 64),
+            tz="America/Chicago",
+            locale="es-MX",
+            quiet_from=AT,
+            quiet_until=AT + timedelta(hours=9),
+            on_vacation=True,
+        ),
+        "teams": (
+            OwnTeam(name="Sur <&> Norte", from_on=ON, until_on=ON),
+            OwnTeam(name="Albergue", from_on=ON, until_on=None),
+        ),
+        "roles": OwnRoles(
+            supervises=("Norte",),
+            stands_in_for=("Sur",),
+            leads=("Norte", "Sur"),
+            owns_line_of=("Este",),
+            planned=("Oeste",),
+            is_admin=True,
+            holds_keys=True,
+        ),
+        "preferences": Preferences(
+            language="es",
+            items_off=frozenset({"qI02"}),
+            remote=True,
+            paused=True,
+            stopped=True,
+            accepted_version=1,
+        ),
+        "leave": AWAY,
+        "weeks": own_weeks(),
+        "standing": Standing(run=2, spells=1),
+        "has_key": True,
+        "group": ("Norte", "Sur"),
+        "periods": tuple(OwnPeriod(first_on=ON, last_on=ON, counted=counted) for counted in (True, False)),
+        "said": (OwnLines(first_on=ON, last_on=ON, phrases=("hours", "gone_by_now")),),
+        "asks": tuple(
+            OwnAsk(with_id=LUIS, mine=mine, state=state, asked_on=ON, meet_at=AT)
+            for mine in (True, False)
+            for state in AskState
+        ),
+        "messages": tuple(OwnMessages(kind=kind, waiting=1, settled=2) for kind in Kind),
+        "weekly_on": (ON, ON),
+        "timers": 3,
+    }
+    return OwnData(**{**usual, **facts})  # type: ignore[arg-type]
+
+
+NOTHING = own_data(
+    teams=(), roles=OwnRoles(), preferences=None, leave=(), weeks=(), standing=Standing(), has_key=False,
+    group=(), periods=(), said=(), asks=(), messages=(), weekly_on=(), timers=0,
+)  # fmt: skip
+
+
+def _my_data(words: Words) -> dict[str, Screen]:
+    paused = Preferences(paused=True, paused_until=AT)
+    return {
+        "my data": mydata.hub(words, has_checkins=True),
+        "my data without a team": mydata.hub(words, has_checkins=False),
+        "kept": mydata.everything(words, own_data()),
+        "kept nothing": mydata.everything(words, NOTHING),
+        "kept paused": mydata.everything(words, own_data(preferences=paused)),
+        **{
+            f"kept page {page}": mydata.everything(words, own_data(weeks=own_weeks(200)), page=page)
+            for page in range(4)
+        },
+        "copying": mydata.copying(words),
+        **{
+            f"copy {said}": mydata.copy_view(words, said, time="11:45")
+            for said in ("coming", "there", "failed")
+        },
+        **{
+            f"copy note {said}": mydata.copy_note(words, said, time="11:45")
+            for said in ("here", "gone", "none", "stuck")
+        },
+        "deleting": mydata.deleting(words, has_checkins=True, resting=False),
+        "deleting resting": mydata.deleting(words, has_checkins=True, resting=True),
+        "deleting without a team": mydata.deleting(words, has_checkins=False, resting=False),
+        "deleted": mydata.deleted(words, stopped=False, next_on=ON, has_copy=True),
+        "deleted stopped": mydata.deleted(words, stopped=True, next_on=None, has_copy=False),
+        "deleted without a next": mydata.deleted(words, stopped=False, next_on=None, has_copy=False),
+        "over": checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=False, early=True),
+        "over sent": checkins.no_longer(words, week=3, offers=ORDER, country="US", sent=True, early=True),
     }
 
 
@@ -344,7 +458,7 @@ FULL_HOME = HomeFacts(
     asks_to_me=2,
     prompt=3,
     is_admin=True,
-    may_set_leave=True,
+    is_known=True,
 )
 AWAY_HOME = replace(FULL_HOME, this_week=Reason.LEAVE, may_come_now=True, away_until=ON)
 HELD_BACK = (Reason.DAYS_OFF, Reason.LEAVE, Reason.DO_NOT_DISTURB, Reason.VACATION)

@@ -74,7 +74,7 @@ def test_every_form_that_asks_something_says_who_sees_it(words: Words, screens: 
             "form.first_feeds", "form.one_feeds", "form.only_for_you", "settings.who_sees", "pause.who_sees",
             "leave.who_sees",
             "ask.who_sees", "ask.another_who_sees", "ask.cannot_who_sees", "ask.follow_up_who_sees",
-            "promise.who_sees", "raise.who_sees",
+            "promise.who_sees", "raise.who_sees", "mydata.who_sees", "mydata.delete_who_sees",
         )
     ]  # fmt: skip
     assert len(asking) > 90
@@ -94,6 +94,8 @@ def test_nothing_a_person_wrote_reaches_slack_as_markup(screens: dict[str, Scree
 
 
 FAMILIES = (
+    "mydata.copy_", "mydata.messages_", "mydata.page_", "mydata.part_", "mydata.role_",
+    "mydata.week_",
     "ask.card_", "ask.line_", "ask.to_me_", "ask.told_", "ask.done_", "evidence.", "home.none_", "home.team_",
     "home.waits_", "home.why_", "leave.problem_",
     "offer.", "options.t", "raise.closed_", "raise.mine_", "raise.pillar_", "settings.length_", "sorry.",

@@ -14,6 +14,8 @@ ON = date(2026, 12, 2)
 def test_a_date_is_written_as_its_readers_write_it(content: Content) -> None:
     assert content.words("en").date(ON) == "Wednesday, December 2"
     assert content.words("es").date(ON) == "miércoles 2 de diciembre"
+    assert content.words("en").full_date(ON) == "December 2, 2026"
+    assert content.words("es").full_date(ON) == "2 de diciembre de 2026"
 
 
 def test_hours_have_twelve_in_english_and_twenty_four_in_spanish(content: Content) -> None:

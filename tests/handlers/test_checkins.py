@@ -277,7 +277,7 @@ def test_a_submit_that_meets_the_closing_keeps_nothing_and_hears_so(world: World
             submitting = threads.submit(world.send, filled_in(answer_qC1="5"))
             time.sleep(0.3)
         turned = submitting.result(10)
-    assert "16:00" in text_of(turned.view["blocks"])
+    assert world.words(ANA)("options.over_sent") in text_of(turned.view["blocks"])
     assert answered(world) == {}
 
 

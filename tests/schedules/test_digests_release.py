@@ -23,7 +23,7 @@ from bot.domain.privacy import EPS
 from bot.domain.sampler import noise
 from schedules import scheduler
 from schedules.digests import freeze, open_periods
-from storage import digests
+from storage import digests, mydata
 from storage.crypto import Keys
 from storage.database import Store, Tx
 from storage.digests import ReleaseState, group_id
@@ -206,6 +206,29 @@ def test_answers_deleted_between_freeze_and_release_count_as_neutral(agency: Age
         freeze(agency.setting, agency.workspace)
     assert done == [1]
     assert total(agency) == 5 * score([4], Fraction(3)) + NEUTRAL
+
+
+def test_deleting_one_s_data_between_freeze_and_release_counts_as_neutral_and_changes_no_row_later(
+    agency: Agency,
+) -> None:
+    answered(started(agency), dict.fromkeys(EIGHT[:6], 4))
+    store, done = agency.setting.store, []
+
+    def erase(connection: Connection) -> None:
+        if not done:
+            done.append(EIGHT[0])
+            tx = Tx(connection=connection, workspace=agency.workspace, keys=store.keys)
+            mydata.erase(tx, agency.ref(EIGHT[0]), agency.clock.now)
+
+    open_only(agency, 0)
+    with loaded_dice(SEED), listening(store.engine, "commit", erase):
+        freeze(agency.setting, agency.workspace)
+    assert total(agency) == 5 * score([4], Fraction(3)) + NEUTRAL
+    released = agency.rows("releases")
+    for person in EIGHT:
+        with agency.begin() as tx:
+            mydata.erase(tx, agency.ref(person), agency.clock.now)
+    assert agency.at(freeze_at(EPOCH, 0) + timedelta(days=1)).rows("releases") == released
 
 
 def open_only(agency: Agency, period: int) -> None:

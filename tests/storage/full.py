@@ -24,10 +24,12 @@ from storage import (
     answers,
     asks,
     checkins,
+    copies,
     digests,
     events,
     leave,
     members,
+    mydata,
     outbox,
     person_keys,
     planning,
@@ -40,6 +42,7 @@ from storage import (
     workspaces,
 )
 from storage.checkins import NewCard
+from storage.copies import Copy
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 from storage.outbox import Claim
@@ -65,6 +68,7 @@ RELEASE = Release(
 LEAVE = (Span(first_on=date(2026, 12, 1), last_on=date(2026, 12, 18)),)
 SAID = {"hours": {"en": "The work does not fit."}}
 RULE = Rule(since=NOW, next_due_at=NOW, standing=Standing())
+COPY = Copy(ref=PersonRef("a" * 64), ts="3.0", file_ids=("F1",), timers=())
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
@@ -107,6 +111,7 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     _fill_weeks(tx, ana, ben)
     asks.add(tx, ask_of(ana, ben))
     timers.put(tx, timers.ask_entity("a"), "ask_deputy", NOW)
+    copies.add(tx, ana, "3.0", ["F1"], NOW)
     events.first_seen(tx, "Ev1", NOW)
     _fill_periods(tx, ana)
     return _fill_outbox(tx, ana)
@@ -177,7 +182,8 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
     return {
         **_calls_about_people(user_id, ana),
         **_calls_about_teams(ana, ben),
-        **_calls_about_weeks(ana),
+        **_calls_about_weeks(ana, ben),
+        **_calls_about_own_data(ana),
         **_calls_about_periods(ana),
         **_calls_about_raises(ana, ben),
         **_calls_about_asks(ana, ben),
@@ -199,6 +205,8 @@ def _calls_about_people(user_id: str, ana: PersonRef) -> dict[str, Callable[[Tx]
         "members.list_people": members.list_people,
         "members.choices": lambda tx: members.choices(tx, ana),
         "members.choose": lambda tx: members.choose(tx, ana, stopped=True),
+        "members.chosen": lambda tx: members.chosen(tx, ana),
+        "members.erase_choices": lambda tx: members.erase_choices(tx, ana),
         "members.member": lambda tx: members.member(tx, ana, NOW),
         "members.known": lambda tx: members.known(tx, ana, NOW),
         "members.add_admin": lambda tx: members.add_admin(tx, ana),
@@ -230,6 +238,7 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.of_member": lambda tx: teams.of_member(tx, ana, NOW),
         "teams.list_members": lambda tx: teams.list_members(tx, "t", NOW),
         "teams.list_readers": lambda tx: teams.list_readers(tx, ["t"]),
+        "teams.list_memberships": lambda tx: teams.list_memberships(tx, ana),
         "teams.rosters": lambda tx: teams.rosters(tx, NOW),
         "teams.join": lambda tx: teams.join(tx, "other", ana, NOW),
         "teams.leave": lambda tx: teams.leave(tx, ana, NOW),
@@ -251,9 +260,25 @@ def new_card(ref: PersonRef) -> NewCard:
     return NewCard(ref=ref, week=3, channel="D9", ts="9.0")
 
 
-def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+def _calls_about_own_data(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "mydata.gather": lambda tx: mydata.gather(tx, ana, NOW),
+        "mydata.erase": lambda tx: mydata.erase(tx, ana, NOW),
+        "copies.list_due": lambda tx: copies.list_due(tx, NOW, 9),
+        "copies.put_off": lambda tx: copies.put_off(tx, COPY, NOW + timedelta(hours=1)),
+        "copies.has_any": lambda tx: copies.has_any(tx, ana),
+        "copies.settle": lambda tx: copies.settle(tx, COPY),
+        "copies.add": lambda tx: copies.add(tx, ana, "4.0", ["F2"], NOW),
+    }
+
+
+def _calls_about_weeks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     return {
         "answers.own": lambda tx: answers.own(tx, ana, 3),
+        "answers.list_own": lambda tx: answers.list_own(tx, ana),
+        "person_keys.is_kept": lambda tx: person_keys.is_kept(tx, ana),
+        "person_keys.erase": lambda tx: person_keys.erase(tx, ana),
+        "answers.erase": lambda tx: answers.erase(tx, ana),
         "answers.weights": lambda tx: answers.weights(tx, ana, range(9)),
         "answers.save": lambda tx: answers.save(tx, ana, 3, {CORE: 1}),
         "person_keys.get_or_make": lambda tx: len(person_keys.get_or_make(tx, ana)),
@@ -263,6 +288,8 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "checkins.add_weekly": lambda tx: checkins.add_weekly(tx, ana, NOW.date()),
         "checkins.get": lambda tx: checkins.get(tx, ana, 3),
         "checkins.of": lambda tx: checkins.of(tx, [ana], [3]),
+        "checkins.list_weekly": lambda tx: checkins.list_weekly(tx, ben),
+        "checkins.erase": lambda tx: checkins.erase(tx, ana, 3),
         "checkins.list_weeks": lambda tx: checkins.list_weeks(tx, ana),
         "checkins.newest_weeks": lambda tx: checkins.newest_weeks(tx, [ana]),
         "checkins.add_all": lambda tx: checkins.add_all(tx, [(ana, Checkin(week=9, state=State.PLANNED))]),
@@ -286,6 +313,7 @@ def _calls_about_weeks(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "rules.since": lambda tx: rules.since(tx, ana, CHECKIN),
         "rules.set_next_due": lambda tx: rules.set_next_due(tx, None, ref=ana, kind=CHECKIN),
         "rules.look_again": lambda tx: rules.look_again(tx, ana, NOW - timedelta(days=1)),
+        "rules.begin_anew": lambda tx: rules.begin_anew(tx, ana, NOW, NOW),
         "rules.standing": lambda tx: rules.standing(tx, ana),
         "rules.set_standing": lambda tx: rules.set_standing(tx, ana, Standing(spells=2)),
         "rules.end": lambda tx: rules.end(tx, ana, CHECKIN),
@@ -303,6 +331,7 @@ def _calls_about_periods(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "digests.list_open": digests.list_open,
         "digests.rostered": lambda tx: digests.rostered(tx, 0, [ana]),
         "digests.list_groups": lambda tx: digests.list_groups(tx, 0),
+        "digests.list_counted": lambda tx: digests.list_counted(tx, ana),
         "digests.roster": lambda tx: digests.roster(tx, 0, GROUP),
         "digests.list_weighed": lambda tx: digests.list_weighed(tx, [ana], range(9)),
         "digests.spent": lambda tx: digests.spent(tx, 1),
@@ -340,6 +369,8 @@ def _calls_about_raises(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[T
         "raises.said_to": lambda tx: raises.said_to(tx, RELEASE, ben),
         "raises.said_to_team": lambda tx: raises.said_to_team(tx, RELEASE),
         "raises.save": lambda tx: raises.save(tx, ana, 1, ["hands"]),
+        "raises.list_own": lambda tx: raises.list_own(tx, ana),
+        "raises.erase": lambda tx: raises.erase(tx, ana),
         "raises.forget_all": raises.forget_all,
         "raises.forget_through": lambda tx: raises.forget_through(tx, 9),
     }
@@ -351,6 +382,9 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
         "asks.add": lambda tx: asks.add(tx, ask_of(ben, ana)),
         "asks.get": lambda tx: asks.get(tx, "a"),
         "asks.list_of": lambda tx: asks.list_of(tx, ana),
+        "asks.list_made": lambda tx: asks.list_made(tx, ana),
+        "asks.list_asked_of": lambda tx: asks.list_asked_of(tx, ben),
+        "asks.erase": lambda tx: asks.erase(tx, ana),
         "asks.forget_before": lambda tx: asks.forget_before(tx, NOW.date() + timedelta(days=999)),
         "asks.list_to": lambda tx: asks.list_to(tx, ben),
         "asks.set_also_asked": lambda tx: asks.set_also_asked(tx, "a", ben),
@@ -358,6 +392,8 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
         "timers.put_all": lambda tx: timers.put_all(tx, [Timer(entity="e", kind="close", due_at=NOW)]),
         "timers.put": lambda tx: timers.put(tx, entity, "ask_deputy", NOW + timedelta(days=1)),
         "timers.list_due": lambda tx: timers.list_due(tx, ["ask_deputy", "retire"], NOW, 10),
+        "timers.list_under": lambda tx: timers.list_under(tx, entity),
+        "timers.erase_under": lambda tx: timers.erase_under(tx, entity),
         "timers.earliest_due_at": timers.earliest_due_at,
         "timers.take": lambda tx: timers.take(tx, Timer(entity=entity, kind="ask_deputy", due_at=NOW)),
         "timers.drop": lambda tx: timers.drop(tx, entity, "ask_deputy"),
@@ -382,6 +418,8 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.settle": lambda tx: outbox.settle(tx, claim, Fate.NOT_WANTED),
         "outbox.earliest_due_at": outbox.earliest_due_at,
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),
+        "outbox.tally": lambda tx: outbox.tally(tx, ana),
+        "outbox.erase": lambda tx: outbox.erase(tx, ana, [Kind.CHECKIN], []),
         "outbox.last_told": lambda tx: outbox.last_told(tx, ana),
         "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),
         "status.backlog": lambda tx: status.backlog(tx, NOW),
