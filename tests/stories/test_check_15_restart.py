@@ -96,6 +96,7 @@ def dies_after_slack_had_it(play: Play) -> None:
     dies_after_planning(play)
     play.sandbox.faults.lose_reply("chat.postMessage", times=3)
     deliver(play.stage.bot.setting, play.stage.bot.workspace)
+    play.stage.rest()  # Slack tells of the bot's own messages too
     play.sandbox.faults.clear()
 
 
