@@ -22,6 +22,7 @@ from bot import ending, web
 from bot.config import Settings
 from bot.connection import PING_SECONDS, Connection, InHand, Pauses
 from bot.content import load_content
+from bot.domain.huddles import Rooms
 from bot.domain.notices import Pace
 from bot.slack import Messenger, is_passing, web_client
 from handlers.visit import House
@@ -133,6 +134,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         country=settings.crisis_country,
         answers_kept_weeks=settings.answers_kept_weeks,
         crisis_reviewed_on=settings.crisis_reviewed_on,
+        rooms=Rooms(address=settings.huddle_fallback_url),
     )
     executor = CountingExecutor(LISTENERS)
     app = App(client=client, listener_executor=executor)

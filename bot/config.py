@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 
 from dotenv import dotenv_values
 
+from bot.domain.huddles import ROOM
+
 T_co = TypeVar("T_co", covariant=True)
 
 ENV_FILE = Path(".env")
@@ -42,6 +44,7 @@ class Settings:
     log_level: str
     http_port: int | None = None
     http_host: str = "127.0.0.1"
+    huddle_fallback_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,15 @@ def _api_url(text: str) -> str:
 
 def _optional_url(text: str) -> str | None:
     return _url(text) if text else None
+
+
+def _rooms(text: str) -> str | None:
+    url = _optional_url(text)
+    if url and not url.startswith("https://"):
+        raise ValueError("is not a safe web address: it begins with https://.")
+    if url and re.search(r"[{}|<>]", url.replace(ROOM, "")):
+        raise ValueError("has a sign that no web address has; a room's name goes where {room} stands.")
+    return url
 
 
 def _database_url(text: str) -> str:
@@ -201,6 +213,7 @@ SLACK_APP_TOKEN = Setting(
 )
 SLACK_API_URL = Setting("SLACK_API_URL", _api_url, "https://slack.com/api/")
 HTTPS_PROXY = Setting("HTTPS_PROXY", _optional_url, "")
+HUDDLE_FALLBACK_URL = Setting("HUDDLE_FALLBACK_URL", _rooms, "")
 DATABASE_URL = Setting("DATABASE_URL", _database_url, "sqlite:///data/choir.db")
 LEDGER_MARK = Setting("LEDGER_MARK", _mark, "~/.local/state/choir/ledger-mark")
 CHOIR_MASTER_KEY = Setting("CHOIR_MASTER_KEY", _key, None, _MADE_BY_INIT)
@@ -218,6 +231,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     SLACK_APP_TOKEN,
     SLACK_API_URL,
     HTTPS_PROXY,
+    HUDDLE_FALLBACK_URL,
     DATABASE_URL,
     LEDGER_MARK,
     CHOIR_MASTER_KEY,
@@ -287,6 +301,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         crisis_reviewed_on=CRISIS_REVIEWED_ON.read(values),
         answers_kept_weeks=ANSWERS_KEPT_WEEKS.read(values),
         send_rate_per_minute=SEND_RATE_PER_MINUTE.read(values),
+        huddle_fallback_url=HUDDLE_FALLBACK_URL.read(values),
         log_level=LOG_LEVEL.read(values),
         http_port=HTTP_PORT.read(values),
         http_host=HTTP_HOST.read(values),

@@ -50,7 +50,7 @@ METHODS: Mapping[str, frozenset[str]] = {
     "conversations.history": frozenset({"im:history"}),
     "conversations.info": frozenset({"channels:read", "groups:read"}),
     "conversations.members": frozenset({"channels:read", "groups:read"}),
-    "conversations.open": frozenset({"im:write"}),
+    "conversations.open": frozenset({"im:write", "mpim:write"}),
     "dnd.teamInfo": frozenset({"dnd:read"}),
     "files.completeUploadExternal": frozenset({"files:write"}),
     "files.delete": frozenset({"files:write"}),
@@ -127,6 +127,13 @@ class Deleted:
 
 WHY_NOT_DELETED: Mapping[str, Deleted | Absent] = {"file_deleted": Deleted(), "file_not_found": Absent()}
 """Slack's words for a file that is not there to be deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A conversation that is there now: a channel id."""
+
+    channel: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +222,20 @@ class Messenger:
         if not to.startswith(("U", "W")):
             return to
         return str(self.client.conversations_open(users=to)["channel"]["id"])
+
+    def open_group(self, user_ids: Sequence[str]) -> Opened | Refused | TryLater | Unknown:
+        """Open the group message of two to eight people and the bot; asked again, the same one.
+
+        Refused: invalid_user_combination (somebody of another organization who shares no channel with the
+        others), user_disabled, user_not_found, cannot_dm_bot, too_many_users.
+        """
+        try:
+            answer = self.client.conversations_open(users=list(user_ids))
+            return Opened(channel=str(answer["channel"]["id"]))
+        except SlackApiError as error:
+            return _why(error)
+        except (SlackClientError, OSError, HTTPException, ValueError):
+            return Unknown()
 
     def _history(self, channel: str, oldest: str) -> Iterator[Mapping[str, Any]]:
         cursor = ""

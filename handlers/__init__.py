@@ -20,6 +20,7 @@ from handlers import (
     digests,
     first_contact,
     home,
+    huddles,
     leave,
     members,
     mydata,
@@ -53,8 +54,8 @@ def register(app: App, house: House) -> None:
     """Connect every listener; what nothing listens to is answered kindly too."""
     hear = partial(listen, house)
     hear_event = partial(listen_event, house)
-    of_staff = (checkins, settings, leave, asks, raises, mydata, privacy, practices, first_contact, digests)
-    for module in of_staff:
+    of_staff = (checkins, settings, leave, asks, huddles, raises, mydata, privacy, practices, first_contact)
+    for module in (*of_staff, digests):
         module.register(app, hear)
     crisis.register(app, hear, hear_event)
     home.register(app, hear, hear_event)

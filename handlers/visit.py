@@ -21,6 +21,7 @@ from bot.blocks.elements import Message, View
 from bot.blocks.replies import Trouble
 from bot.content import Content, Words
 from bot.content.holidays import calendar_of
+from bot.domain.huddles import Rooms
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef
 from bot.domain.privacy import WhoSees
@@ -136,6 +137,7 @@ class House:
     country: str = "US"
     answers_kept_weeks: int = 13
     crisis_reviewed_on: date | None = None
+    rooms: Rooms = field(default_factory=Rooms)
     last_known: LastKnown = field(default_factory=LastKnown)
     aside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASIDE, "aside"))
 

@@ -58,6 +58,10 @@ class Keys:
         """
         return _mac(self.reference, f"delivery|{workspace}|{dedupe_key}")[:32]
 
+    def room(self, workspace: str, about: str) -> str:
+        """The name of a video room, 32 characters that nobody can guess; the same for the same meeting."""
+        return _mac(self.reference, f"room|{workspace}|{about}")[:32]
+
     def check(self, workspace: str) -> str:
         """A value by which a wrong key is noticed; says nothing about the keys."""
         both = hashlib.sha256(self.master + self.reference).digest()

@@ -74,6 +74,9 @@ def test_every_bad_setting_is_named_at_once() -> None:
         ("ANSWERS_KEPT_WEEKS", "27"),
         ("ANSWERS_KEPT_WEEKS", "thirteen"),
         ("LOG_LEVEL", "LOUD"),
+        ("HUDDLE_FALLBACK_URL", "http://meet.example.org/{room}"),
+        ("HUDDLE_FALLBACK_URL", "https://meet.example.org/{name}"),
+        ("HUDDLE_FALLBACK_URL", "https://meet.example.org/|>"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:

@@ -22,6 +22,7 @@ from bot.slack import (
     Absent,
     Found,
     Messenger,
+    Opened,
     Outcome,
     Quiet,
     Refused,
@@ -102,6 +103,54 @@ def test_a_ts_says_when_to_the_second() -> None:
         == posted_at("1795014000.999999")
         == datetime(2026, 11, 18, 15, tzinfo=UTC)
     )
+
+
+def test_a_group_message_is_opened_once_for_the_same_people(slack: Sandbox, messenger: Messenger) -> None:
+    opened = messenger.open_group([ANA, BEN])
+    assert isinstance(opened, Opened)
+    assert messenger.open_group([BEN, ANA]) == opened
+    assert set(slack.channel(opened.channel).members) == {ANA, BEN, BOT_USER_ID}
+    assert isinstance(messenger.post(opened.channel, HELLO, ID), Sent)
+
+
+@pytest.mark.parametrize(
+    ("people", "code"),
+    [
+        ([ANA, GONE], "user_disabled"),
+        ([ANA, "U0NOBODY1"], "user_not_found"),
+        ([ANA, "U0ROBOT01"], "cannot_dm_bot"),
+        ([ANA, "U0OUTSIDE"], "invalid_user_combination"),
+        ([ANA, *CROWD[:8]], "too_many_users"),
+    ],
+)
+def test_people_whom_slack_brings_not_together_are_refused_by_its_code(
+    slack: Sandbox, messenger: Messenger, people: list[str], code: str
+) -> None:
+    groups = len(slack.channels(ANA))
+    assert messenger.open_group(people) == Refused(error=code)
+    assert len(slack.channels(ANA)) == groups
+
+
+def test_a_group_message_that_slack_does_not_open_now_is_no_exception(
+    slack: Sandbox, messenger: Messenger
+) -> None:
+    slack.faults.storm_429("conversations.open", retry_after=7)
+    assert messenger.open_group([ANA, BEN]) == TryLater(after=timedelta(seconds=7))
+    slack.faults.fail_500("conversations.open")
+    assert messenger.open_group([ANA, BEN]) == Unknown()
+    slack.faults.lose_reply("conversations.open")
+    assert messenger.open_group([ANA, BEN]) == Unknown()
+
+
+@pytest.mark.parametrize("read", ["conversations_history", "conversations_info", "conversations_members"])
+def test_what_two_people_say_to_each_other_cannot_be_read(
+    slack: Sandbox, messenger: Messenger, read: str
+) -> None:
+    opened = messenger.open_group([ANA, BEN])
+    assert isinstance(opened, Opened)
+    slack.say_in(ANA, opened.channel, "Between us")
+    with pytest.raises(SlackApiError, match="missing_scope"):
+        getattr(messenger.client, read)(channel=opened.channel)
 
 
 def test_an_edit_is_sent_too_and_harmless_twice(slack: Sandbox, messenger: Messenger) -> None:

@@ -127,8 +127,11 @@ def button(
     style: Literal["primary", "danger"] | None = None,
     says: str | None = None,
     confirm: Element | None = None,
+    url: str | None = None,
 ) -> Element:
-    """says: what a screen reader says where the label alone would not be clear."""
+    """says: what a screen reader says where the label alone would not be clear. url: what it opens; Slack
+    tells of the press all the same, and waits for an acknowledgement.
+    """
     return _filled(
         type="button",
         text=plain(text),
@@ -137,6 +140,7 @@ def button(
         style=style,
         accessibility_label=says,
         confirm=confirm,
+        url=url,
     )
 
 

@@ -110,6 +110,13 @@ MET = "met"
 NOT_YET = "not_yet"
 NO_LONGER = "no_longer"
 
+# Two people together in a group message. Value: the language, the time meant, then all that are offered,
+# with | between them, times in half hours since 1970.
+OPENED_HUDDLE = "huddle_opened"
+"""A link: pressing it needs nothing but an acknowledgement."""
+CHOSE_TIME = "time_chosen"
+REOPENED_TIMES = "times_reopened"
+
 # Setting up. Value: the team's id, unless said otherwise.
 CLAIMED_ADMIN = "admin_claimed"
 OPENED_WORK = "work_opened"

@@ -7,7 +7,7 @@ first (zoneinfo, fold 0).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -152,6 +152,33 @@ def same_hour_next_working_day(now: datetime, calendar: Calendar) -> datetime:
     """ "24 working hours later": the next working day at the same clock time."""
     here = local(now, calendar.tz)
     return instant(next_working_day(here.date(), calendar), here.time().replace(fold=0), calendar.tz)
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+LOOKED_AHEAD = timedelta(days=14)
+SLOTS_APART = timedelta(hours=2)
+
+
+def shared_slots(now: datetime, calendars: Collection[Calendar], most: int = 3) -> tuple[datetime, ...]:
+    """The next half hours inside everybody's working time, each at least two hours after the one before.
+
+    The first begins half an hour from now at the earliest. None within two weeks: their days never meet.
+    """
+    past = timedelta(minutes=now.minute % 30, seconds=now.second, microseconds=now.microsecond)
+    at, end = now - past + (2 if past else 1) * HALF_AN_HOUR, now + LOOKED_AHEAD
+    found: list[datetime] = []
+    while at < end and len(found) < most:
+        if all(_has_room(calendar, at, HALF_AN_HOUR) for calendar in calendars):
+            found.append(at)
+            at += SLOTS_APART
+        else:
+            at += HALF_AN_HOUR
+    return tuple(found)
+
+
+def _has_room(calendar: Calendar, at: datetime, lasting: timedelta) -> bool:
+    begin, end = next(_spans(calendar, at))
+    return begin == at and at + lasting <= end
 
 
 def first_working_morning(monday: date, calendar: Calendar) -> datetime | None:

@@ -2,7 +2,6 @@
 
 A function gets the desk (what there is to work with) and the arguments as parsed; it answers what joins
 `{"ok": true}` or raises Refused with Slack's error code. A method not in the table is unknown_method.
-Group direct messages are not built yet.
 """
 
 from __future__ import annotations
@@ -38,6 +37,8 @@ from bot.sandbox.views import view_object
 from bot.sandbox.workspace import Workspace
 
 METADATA_BYTES = 16_000
+GROUP_PEOPLE = 8
+"""How many people conversations.open takes."""
 T = TypeVar("T")
 
 
@@ -245,21 +246,40 @@ def _seen(desk: Desk, channel_id: str) -> Channel:
 
 
 def conversations_open(desk: Desk, args: Json) -> Json:
-    """Open the direct message with one person."""
+    """Open the direct message with one person, or the group message with several."""
     users = _listed(_required(args, "users"))
     if len(users) > 1:
-        desk.need("mpim:write")
-        raise Refused("method_not_supported_for_channel_type")
+        return _open_group(desk, users, args)
     desk.need("im:write")
-    person = desk.workspace.person(users[0])
-    if person.is_bot or person.id == SLACKBOT_ID:
-        raise Refused("cannot_dm_bot")
-    if person.deleted:
-        raise Refused("user_disabled")
+    person = _reachable(desk, users[0])
     known = person.id in desk.workspace.dms()
     channel_id = desk.workspace.dm_id(person.id)
     channel = im_object(channel_id, person) if _flag(args, "return_im") else {"id": channel_id}
     return {"no_op": True, "already_open": True, "channel": channel} if known else {"channel": channel}
+
+
+def _open_group(desk: Desk, users: Sequence[str], args: Json) -> Json:
+    """Slack makes a group message of these people and the app's bot, or finds the one there is."""
+    desk.need("mpim:write")
+    if len(users) > GROUP_PEOPLE:
+        raise Refused("too_many_users")
+    people = [_reachable(desk, user) for user in users]
+    together = any({*users} <= {*channel.members} for channel in desk.workspace.channels())
+    if any(person.is_stranger for person in people) and not together:
+        raise Refused("invalid_user_combination")
+    channel_id = desk.workspace.group_id(users)
+    shape = channel_object(desk.workspace.channel(channel_id))
+    return {"channel": shape if _flag(args, "return_im") else {"id": channel_id}}
+
+
+def _reachable(desk: Desk, user_id: str) -> Person:
+    """Somebody who can be written to."""
+    person = desk.workspace.person(user_id)
+    if person.is_bot or person.id == SLACKBOT_ID:
+        raise Refused("cannot_dm_bot")
+    if person.deleted:
+        raise Refused("user_disabled")
+    return person
 
 
 def conversations_info(desk: Desk, args: Json) -> Json:
@@ -290,15 +310,14 @@ def _of_kind(desk: Desk, kind: str, *, archived: bool) -> list[Json]:
     if kind == "im":
         desk.need("im:read")
         return [im_object(dm, desk.workspace.person(user)) for user, dm in desk.workspace.dms().items()]
-    if kind not in ("public_channel", "private_channel"):
+    if kind not in READING:
         raise Refused("invalid_types")
-    private = kind == "private_channel"
-    desk.need("groups:read" if private else "channels:read")
+    desk.need(READING[kind])
     return [
         channel_object(channel)
         for channel in desk.workspace.channels()
-        if channel.is_private == private
-        and (not private or BOT_USER_ID in channel.members)
+        if _kind(channel) == kind
+        and (not channel.is_private or BOT_USER_ID in channel.members)
         and (archived or not channel.is_archived)
     ]
 
@@ -325,7 +344,7 @@ def conversations_history(desk: Desk, args: Json) -> Json:
         desk.need("im:history")
     else:
         channel = _seen(desk, channel_id)
-        desk.need("groups:history" if channel.is_private else "channels:history")
+        desk.need(_reading(channel).replace(":read", ":history"))
         if BOT_USER_ID not in channel.members:
             raise Refused("not_in_channel")
     said = [one for one in reversed(desk.workspace.messages(channel_id)) if _between(one.ts, args)]
@@ -335,8 +354,18 @@ def conversations_history(desk: Desk, args: Json) -> Json:
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
 
 
+READING = {"public_channel": "channels:read", "private_channel": "groups:read", "mpim": "mpim:read"}
+"""The scope to read of each kind of conversation; what is said there has `history` in its place."""
+
+
+def _kind(channel: Channel) -> str:
+    if channel.is_mpim:
+        return "mpim"
+    return "private_channel" if channel.is_private else "public_channel"
+
+
 def _reading(channel: Channel) -> str:
-    return "groups:read" if channel.is_private else "channels:read"
+    return READING[_kind(channel)]
 
 
 def _between(ts: str, args: Json) -> bool:

@@ -54,13 +54,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A public or private channel; the bot is a member when its user id is among `members`."""
+    """A public or private channel; the bot is a member when its user id is among `members`.
+
+    A group message is one that nobody joins or leaves; `is_mpim` is Slack's word for it.
+    """
 
     id: str
     name: str
     members: tuple[str, ...] = ()
     is_private: bool = False
     is_archived: bool = False
+    is_mpim: bool = False
 
 
 def with_member(channel: Channel, user_id: str) -> Channel:
@@ -159,7 +163,7 @@ def channel_object(channel: Channel) -> Json:
         "is_channel": not channel.is_private,
         "is_group": channel.is_private,
         "is_im": False,
-        "is_mpim": False,
+        "is_mpim": channel.is_mpim,
         "is_private": channel.is_private,
         "is_archived": channel.is_archived,
         "is_general": False,

@@ -77,11 +77,21 @@ class Showing:
         }
 
     def _channel(self, user_id: str, channel: Channel, aside: Iterable[Message]) -> Json:
-        shape = {"id": channel.id, "name": channel.name, "is_private": channel.is_private}
+        shape = {
+            "id": channel.id,
+            "name": self._name(user_id, channel),
+            "is_private": channel.is_private,
+            "is_mpim": channel.is_mpim,
+        }
         if user_id not in channel.members:
             return shape | {"joined": False, "messages": [], "unread": 0}
         messages = self._sandbox.channel_messages(channel.id)
         return shape | {"joined": True} | self._talk(user_id, channel.id, messages, aside)
+
+    def _name(self, user_id: str, channel: Channel) -> str:
+        """A group message has no name of its own: Slack shows who else is in it."""
+        others = (self._sandbox.person(one).name for one in channel.members if one != user_id)
+        return ", ".join(others) if channel.is_mpim else channel.name
 
     def _talk(self, user_id: str, channel: str, messages: list[Message], aside: Iterable[Message]) -> Json:
         everything = sorted(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -116,7 +116,7 @@ class Workspace:
     # ---- conversations
 
     def channels(self) -> list[Channel]:
-        """Every channel, public and private."""
+        """Every channel, public and private; group messages are private ones."""
         with self._changed:
             return list(self._channels.values())
 
@@ -145,6 +145,25 @@ class Workspace:
         with self.changing():
             self._channels[channel_id] = without_member(self.channel(channel_id), user_id)
             return self._channels[channel_id]
+
+    def group_id(self, user_ids: Iterable[str]) -> str:
+        """The id of the group message of these people and the bot, the same for the same people."""
+        with self._changed:
+            people = [self.person(user_id) for user_id in dict.fromkeys((*user_ids, BOT_USER_ID))]
+            members = frozenset(person.id for person in people)
+            known = (one.id for one in self._channels.values() if one.is_mpim and set(one.members) == members)
+            return next(known, None) or self._new_group(people)
+
+    def _new_group(self, people: Sequence[Person]) -> str:
+        group = Channel(
+            id=self.new_id("C9"),
+            name=f"mpdm-{'--'.join(person.handle for person in people)}-1",
+            members=tuple(person.id for person in people),
+            is_private=True,
+            is_mpim=True,
+        )
+        self.put_channel(group)
+        return group.id
 
     def dm_id(self, user_id: str) -> str:
         """The id of the person's direct message with the bot, opened on first use.

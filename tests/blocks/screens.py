@@ -13,6 +13,7 @@ from bot.blocks import (
     digests,
     first_contact,
     home,
+    huddles,
     ids,
     leave,
     mydata,
@@ -30,6 +31,7 @@ from bot.blocks.digests import WhyNone as NothingSeen
 from bot.blocks.elements import Message
 from bot.blocks.first_contact import FirstContact
 from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
+from bot.blocks.huddles import Meeting
 from bot.blocks.raises import Choice, Lead, SaidAbove
 from bot.blocks.replies import Trouble
 from bot.blocks.supervision import TeamSection
@@ -76,6 +78,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_settings(words),
         **_my_data(words),
         **_asks(words),
+        **_huddles(words),
         **_open_to_all(content, words),
         **_supervision(words),
         **_updates(words),
@@ -326,6 +329,21 @@ def _asks(words: Words) -> dict[str, Screen]:
         "ask withdrawn": asks.ask_withdrawn_view(words, recipient_id=LUIS),
         "ask list": asks.ask_list(words, ASKS),
         "ask list empty": asks.ask_list(words, ()),
+    }
+
+
+TOGETHER = Meeting(
+    workspace="T0", channel="C0PAIR", times=(AT, AT + timedelta(hours=2), AT + timedelta(days=1))
+)
+
+
+def _huddles(words: Words) -> dict[str, Screen]:
+    roomy = replace(TOGETHER, room="https://meet.example.org/0123456789abcdef")
+    return {
+        "together": huddles.together(words, TOGETHER),
+        "together in a room": huddles.together(words, roomy),
+        "together without times": huddles.together(words, replace(TOGETHER, times=())),
+        "together settled": huddles.together(words, replace(TOGETHER, at=AT), chosen_by=ANA),
     }
 
 

@@ -28,6 +28,7 @@ from bot.domain.localtime import (
     next_working_day,
     period_starts_at,
     same_hour_next_working_day,
+    shared_slots,
     slot_at,
     week_of,
     weeks_of,
@@ -384,3 +385,36 @@ def test_a_whole_year_of_leave_ends() -> None:
     first_on = date(2026, 3, 2)
     year = Calendar(tz="UTC", leave=(Span(first_on=first_on, last_on=first_on + FARTHEST),))
     assert next_working(utc("2026-03-02 10:00"), year) == utc("2027-03-04 09:00")
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@given(st.data(), minutes)
+def test_what_two_people_are_offered_lies_in_the_working_time_of_both(
+    data: st.DataObject, now: datetime
+) -> None:
+    both = (data.draw(calendars(now)), data.draw(calendars(now)))
+    offered = shared_slots(now, both)
+    for at in offered:
+        assert at >= now + HALF_AN_HOUR
+        assert at.minute % 30 == at.second == at.microsecond == 0
+        last = at + HALF_AN_HOUR - MINUTE
+        assert all(is_working(at, one) and is_working(last, one) for one in both)
+    assert all(later - earlier >= timedelta(hours=2) for earlier, later in pairwise(offered))
+
+
+def test_two_people_in_one_office_are_offered_three_times_over_the_day() -> None:
+    offered = shared_slots(utc("2026-11-30 15:10"), (CHICAGO, CHICAGO))
+    assert offered == (utc("2026-11-30 16:00"), utc("2026-11-30 20:00"), utc("2026-11-30 22:00"))
+
+
+def test_people_far_apart_are_offered_the_hour_they_share() -> None:
+    madrid = Calendar(tz="Europe/Madrid")
+    first, second, third = shared_slots(utc("2026-11-30 17:00"), (CHICAGO, madrid))
+    assert first == utc("2026-12-01 15:00")
+    assert (second, third) == (first + timedelta(days=1), first + timedelta(days=2))
+
+
+def test_people_whose_days_never_meet_are_offered_nothing() -> None:
+    assert shared_slots(utc("2026-11-30 17:00"), (CHICAGO, Calendar(tz="Asia/Tokyo"))) == ()

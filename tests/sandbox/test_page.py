@@ -173,6 +173,21 @@ def test_nobody_sees_the_messages_of_a_channel_they_are_not_in(sandbox: Sandbox)
     assert "open to all who join" not in json.dumps(seen)
 
 
+def test_a_group_message_is_seen_by_those_in_it_under_the_names_of_the_others(sandbox: Sandbox) -> None:
+    group = sandbox.workspace.group_id(["U1", "U2"])
+    sandbox.say_in("U1", group, "between us")
+
+    def of(user_id: str) -> list[Any]:
+        seen = ask(sandbox, f"/page/seen?as={user_id}").json
+        return [(one["name"], one["unread"]) for one in seen.get("channels", ()) if one["is_mpim"]]
+
+    names = {one.id: one.name for one in sandbox.workspace.people()}
+    bot = names[sandbox.bot_user_id]
+    assert of("U1") == [(f"{names['U2']}, {bot}", 0)]
+    assert of("U2") == [(f"{names['U1']}, {bot}", 1)]
+    assert of("U9") == []
+
+
 def test_a_stranger_is_shown_people_to_choose_from_and_nothing_else(sandbox: Sandbox) -> None:
     seen = ask(sandbox, "/page/seen?as=U9").json
     assert set(seen) == {"now", "me", "people"}

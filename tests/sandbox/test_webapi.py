@@ -377,6 +377,22 @@ def test_each_method_needs_the_scope_it_is_known_for() -> None:
     assert needed == {scope: scope for scope in SCOPED}
 
 
+def test_a_group_message_is_among_no_channels_and_is_read_with_a_scope_of_its_own() -> None:
+    scopes = {"bot": ["chat:write", "mpim:write", "groups:read", "groups:history"]}
+    manifest = without("oauth_config", scopes=scopes)
+    with Sandbox(manifest=manifest, clock=MovableClock(START).now, people=PEOPLE) as sandbox:
+        client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        opened = client.conversations_open(users=[ANA.id, EVA.id], return_im=True)["channel"]
+        assert (opened["is_mpim"], opened["name"]) == (True, "mpdm-ana.ruiz--eva.admin--little-1")
+        client.chat_postMessage(channel=opened["id"], text="Here you are")
+        assert client.conversations_list(types=["private_channel"])["channels"] == []
+        for look in (
+            lambda: client.conversations_history(channel=opened["id"]),
+            lambda: client.conversations_list(types=["mpim"]),
+        ):
+            assert refused(look).response["needed"].startswith("mpim:")
+
+
 # ---- rates
 
 

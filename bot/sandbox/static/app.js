@@ -103,14 +103,16 @@ class Page {
 
   title(channel) {
     if (!channel) return [this.start.bot.name];
+    if (channel.is_mpim) return [channel.name];
     return channel.is_private ? [icon("lock"), " ", channel.name] : ["# ", channel.name];
   }
 
   renderTalk(talk, channel) {
     const { locale } = this.viewer();
     const name = (channel ?? this.start.bot).name;
-    this.composer.place(say(locale, channel ? "Message #{name}" : "Message {name}", { name }), locale);
-    const empty = say(locale, channel ? "This is the start of #{name}." : "This is the start of your conversation with {name}.", { name });
+    const isChannel = channel && !channel.is_mpim;
+    this.composer.place(say(locale, isChannel ? "Message #{name}" : "Message {name}", { name }), locale);
+    const empty = say(locale, isChannel ? "This is the start of #{name}." : "This is the start of your conversation with {name}.", { name });
     this.conversation.show(`${this.userId}/${talk.id}`, talk.messages, this.viewer(), empty);
     if (talk.unread && !document.hidden) this.markRead(talk);
   }

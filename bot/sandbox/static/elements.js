@@ -184,7 +184,7 @@ function placeItem(id, ctx) {
 function conversations(spec, ctx) {
   const kinds = spec.type.includes("channels_select") ? ["public"] : spec.filter?.include ?? ["public", "private"];
   return ctx.channels()
-    .filter((channel) => kinds.includes(channel.is_private ? "private" : "public"))
+    .filter((channel) => kinds.includes(channel.is_mpim ? "mpim" : channel.is_private ? "private" : "public"))
     .map((channel) => channel.id);
 }
 

@@ -15,8 +15,11 @@ export function sidebar(root, { title, seen, bot, place, now, go, switchPerson }
     personButton(me, now, switchPerson),
     section(say(me.locale, "Apps"), [entry({ place: "messages", current: Boolean(appPlace), unread: dm.unread, go,
       mark: avatar(bot.name, bot.id, "tiny"), name: bot.name, locale: me.locale })]),
-    section(say(me.locale, "Channels"), channels.map((one) => entry({ place: one.id, current: one.id === place, unread: one.unread, go,
-      mark: el("span", { class: "side-mark", "aria-hidden": "true" }, one.is_private ? icon("lock") : "#"), name: one.name, locale: me.locale }))));
+    section(say(me.locale, "Channels"), channels.filter((one) => !one.is_mpim).map((one) => entry({ place: one.id, current: one.id === place,
+      unread: one.unread, go, mark: el("span", { class: "side-mark", "aria-hidden": "true" }, one.is_private ? icon("lock") : "#"), name: one.name,
+      locale: me.locale }))),
+    section(say(me.locale, "Direct messages"), channels.filter((one) => one.is_mpim).map((one) => entry({ place: one.id, current: one.id === place,
+      unread: one.unread, go, mark: avatar(one.name, one.id, "tiny"), name: one.name, locale: me.locale }))));
   root.querySelector(`[data-place="${focused}"]`)?.focus();
 }
 

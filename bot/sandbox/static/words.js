@@ -12,6 +12,7 @@ const SPANISH = {
   "Clear the choice": "Borrar la elección",
   "Close": "Cerrar",
   "Commands": "Comandos",
+  "Direct messages": "Mensajes directos",
   "Enlarge": "Ampliar",
   "Home": "Inicio",
   "Loading…": "Cargando…",
