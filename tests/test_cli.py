@@ -1,5 +1,6 @@
 """The `choir` command explains itself, and whatever goes wrong ends in words."""
 
+import json
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ COMMANDS = {
     "demo": (),
     "run": (),
     "bench": (),
+    "verify-privacy": (),
     "init": (),
     "doctor": (),
     "status": (),
@@ -48,6 +50,22 @@ def test_a_part_of_the_bench_that_is_none_is_answered_with_those_there_are() -> 
     assert ended.stderr.count("\n") == 1
     assert "There is no part breath: the parts are " in ended.stderr
     assert "delivery, limit, burst, process." in ended.stderr
+
+
+def test_a_row_of_the_proof_that_is_none_is_answered_with_those_there_are() -> None:
+    ended = choir("verify-privacy", "--only", "p1,Z9")
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "There is no row Z9: the rows are P1, P2, " in ended.stderr
+
+
+def test_the_proof_tells_how_far_it_is_and_what_it_found() -> None:
+    ended = choir("verify-privacy", "--only", "w1", "--json")
+    assert ended.returncode == 0
+    assert ended.stderr.startswith("W1: Staff read the right numbers")
+    found = json.loads(ended.stdout)
+    assert found["rows"]["W1"]["passed"]
+    assert "73:27" in found["rows"]["W1"]["findings"][0]["measured"]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], []])

@@ -107,7 +107,7 @@ def test_every_make_target_is_told_to_contributors() -> None:
 @pytest.mark.parametrize("page", [*PAGES, ROOT / ".env.example", ROOT / "Makefile"], ids=page_name)
 def test_every_choir_command_that_is_named_exists(page: Path) -> None:
     known = commands()
-    named = re.findall(r"(?:`|/bin/|^)choir ([a-z]+)(?: ([a-z-]+))?", page.read_text(encoding="utf-8"), re.M)
+    named = re.findall(r"(?:`|/bin/|^)choir ([a-z-]+)(?: ([a-z-]+))?", page.read_text(encoding="utf-8"), re.M)
     for name, more in named:
         assert name in known, f"choir {name}"
         if known[name] and more:

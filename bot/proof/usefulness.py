@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.domain.digests import CUTS, Band, Trend
+from bot.proof.findings import Estimate
 from bot.proof.teams import WORLDS, Change, Seen, World, drawn_change, live
 
 YEAR = 13
@@ -35,19 +36,8 @@ DIRECTIONS = {Trend.HEAVIER: 1, Trend.MAYBE_HEAVIER: 1, Trend.LIGHTER: -1, Trend
 SINGLE = frozenset({Band.LOWER, Band.MIDDLE, Band.HIGHER})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A figure and its standard error; teams are independent of each other, a team's periods are not."""
-
-    value: float
-    error: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ± {self.error:.3f}"
-
-
 Figures = dict[str, Estimate]
-"""By name."""
+"""By name; teams are independent of each other, a team's periods are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-from random import Random
-
-import pytest
-
-from bot.domain.groups import Roster, counted_in, partition, regroup
-from bot.domain.members import PersonRef
-from bot.domain.privacy import EPS, UPDATES_PER_BLOCK, may_publish
+from bot.domain.groups import partition, regroup
+from bot.domain.privacy import EPS, UPDATES_PER_BLOCK
+from bot.proof import thresholds
+from bot.proof.thresholds import team
+from tests.attacks.findings import assert_all_hold
 
 
-def team(name: str, size: int, readers: int, *, pooled: bool) -> Roster:
-    """A team of `size` members; its readers are its own first members and one from outside."""
-    members = [PersonRef(f"{name}{n}") for n in range(size)]
-    return Roster(
-        team_id=name,
-        unit_id="unit",
-        members=frozenset([*members, *members]),
-        readers=frozenset([*members[:readers], PersonRef(f"lead of {name}")]),
-        pooled=pooled,
-    )
+def test_below_eight_people_or_six_contributors_nothing_may_be_released() -> None:
+    assert_all_hold(thresholds.check)
 
 
-@pytest.mark.parametrize("people", range(31))
-def test_below_eight_people_or_six_contributors_nothing_may_be_released(people: int) -> None:
-    allowed = [m for m in range(people + 1) if may_publish(people, m)]
-    assert allowed == (list(range(6, people + 1)) if people >= 8 else [])
-
-
-@pytest.mark.parametrize("size", range(1, 31))
-@pytest.mark.parametrize("readers", [0, 1, 3])
-@pytest.mark.parametrize("pooled", [False, True])
-def test_a_lonely_team_has_words_only_with_eight_who_read_none(size: int, readers: int, pooled: bool) -> None:
-    alone = team("a", size, readers, pooled=pooled)
-    groups = partition([alone])
-    assert groups == ((("a",),) if size - min(readers, size) >= 8 else ())
-    assert all(not counted_in(group, [alone]) & alone.readers for group in groups)
-
-
-def test_every_person_is_in_one_group_at_most_and_every_group_is_large_enough() -> None:
-    rng = Random(9)
-    for _ in range(1_000):
-        names = "abcdefgh"[: rng.randint(1, 8)]
-        teams = [team(n, rng.randint(1, 14), rng.randint(0, 3), pooled=rng.random() < 0.7) for n in names]
-        groups = partition(teams)
-        counted = [counted_in(group, teams) for group in groups]
-        assert all(len(people) >= 8 for people in counted)
-        assert sum(map(len, counted)) == len(frozenset().union(*counted))
-        readers = frozenset[PersonRef]().union(*(t.readers for t in teams))
-        assert not readers & frozenset[PersonRef]().union(*counted)
+def test_a_looser_threshold_is_noticed() -> None:
+    assert thresholds.wrongly_allowed(lambda people, m: people >= 8 and m >= 5) != []
+    assert thresholds.wrongly_alone(lambda teams: [(one.team_id,) for one in teams]) != []
 
 
 def test_a_second_partition_inside_a_block_changes_no_group_that_stands() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.proof.wording import CLAIMS
+
 FORBIDDEN = [
     # No claim of cure, no duty, no cheer, no judgement of a person.
     r"\bproven", r"\bcure", r"guarantee", r"clinical", r"\bmandatory", r"compliance", r"risk score",
@@ -13,8 +15,7 @@ FORBIDDEN = [
     r"obligatori", r"cumplimiento", r"puntaje", r"sea positiv", r"piense positivo", r"autocuidado es",
     r"usted deber[ií]a", r"camino de bienestar", r"no se preocupe", r"jueves de terapia",
     # Confidential, never more than that (privacy §2).
-    r"anonym", r"impossible to identify", r"aggregated so safe", r"k-anonym",
-    r"an[oó]nim", r"imposible de identificar", r"agregad[oa]s?,? (y )?por eso segur",
+    *CLAIMS,
     # No slash forms: screen readers say the slash (changes 7).
     r"\w+/[ao]s?\b", r"\w@s?\b",
 ]  # fmt: skip
