@@ -17,6 +17,7 @@ from tests.stories.play import Play, actions_in, playing, text_of
 HEAVY, LIGHT = {"qC1": 5, "qI02": 4}, {"qC1": 1, "qI02": 1}
 SEALED = ("sealed", "sealed_id", "sealed_channel", "wrapped")
 """Ciphertexts differ by their nonces."""
+CONNECTED_WITHIN = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Left:
 def left_by(caplog: pytest.LogCaptureFixture, **answers: int) -> Left:
     """Ben answers in week 3, looks at his options again, changes his mind and back, and the week closes."""
     caplog.clear()
-    with playing() as play, caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO), playing() as play:
+        assert play.sandbox.wait_until(lambda: "connected" in caplog.messages, CONNECTED_WITHIN)
         third_week_comes(play)
         shown = play.answers(BEN, **answers)
         play.press(BEN, play.card(BEN), ids.OPENED_OPTIONS)
