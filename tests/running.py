@@ -35,6 +35,7 @@ ROOT = Path(__file__).parents[1]
 AFTERNOON = START + timedelta(hours=3.5)
 """Working time, and nobody's lunch, in New York and Chicago."""
 CONNECTED_WITHIN = 30.0
+ENDED_WITHIN = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,14 @@ class Running:
         for number in signals:
             self.process.send_signal(number)
             time.sleep(0.1)
-        self.process.wait(30)
+        try:
+            self.process.wait(ENDED_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(
+                signal.SIGABRT
+            )  # PYTHONFAULTHANDLER: where each thread stands goes to the log
+            self.process.wait()
+            raise AssertionError(f"it did not end:\n{self.said()}") from None
         return time.monotonic() - began
 
     @property
@@ -138,6 +146,7 @@ def environ(settings: Settings) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": "",
+        "PYTHONFAULTHANDLER": "1",
         "PYTHONPATH": str(ROOT),
         "SLACK_API_URL": settings.slack_api_url,
         "SLACK_BOT_TOKEN": settings.slack_bot_token,
