@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.proof import draws, exact, one_person, thresholds, wording
+from bot.proof import draws, exact, games, one_person, thresholds, watching, wording, worth
 from bot.proof.findings import Effort, Finding
 
 Check = Callable[[Effort], Iterable[Finding]]
@@ -41,6 +41,36 @@ ROWS = (
         id="P9",
         promise="Below 8 people, or 6 who took part, nothing is made of answers.",
         checks=(thresholds.check,),
+    ),
+    Row(
+        id="G1",
+        promise="Somebody who knows all other answers learns no more than the promise says.",
+        checks=(games.check_all_others_known,),
+    ),
+    Row(
+        id="G2",
+        promise="Somebody's coming or going gives little away to those who see all that is shown.",
+        checks=(watching.check_comings,),
+    ),
+    Row(
+        id="G3",
+        promise="The line for all groups says nothing about groups whose own line one does not get.",
+        checks=(watching.check_lines_beside,),
+    ),
+    Row(
+        id="G4",
+        promise="A group of puppets around one person gets no further than somebody who knows all.",
+        checks=(games.check_puppets,),
+    ),
+    Row(
+        id="C0",
+        promise="The same attackers break the rules that others use: they are no straw men.",
+        checks=(games.check_controls,),
+    ),
+    Row(
+        id="U1",
+        promise="The words of an update are worth having: seldom wrong, and a change shows within months.",
+        checks=(worth.check,),
     ),
     Row(
         id="W1",

@@ -76,7 +76,7 @@ def live(
     world: World, size: int, periods: int, rng: random.Random, change: Change | None = None
 ) -> Iterator[Seen]:
     """The periods of one team of `size` members, each released and read as the release rule says."""
-    team = _Team(world, size, rng, change)
+    team = Team(world, size, rng, change)
     rows: list[digests.Row] = []
     for period in range(periods):
         weeks = range(period * WEEKS_IN_PERIOD, (period + 1) * WEEKS_IN_PERIOD)
@@ -97,7 +97,9 @@ def _released(rows: Sequence[digests.Row], answers: Sequence[list[int]], rng: ra
     return digests.Published(period=len(rows), m=m, c=c, y=y)
 
 
-class _Team:
+class Team:
+    """Some people and what moves their answers. Weeks have to be asked for in order, each once."""
+
     def __init__(self, world: World, size: int, rng: random.Random, change: Change | None) -> None:
         self._world, self._rng, self._change = world, rng, change
         self._level = min(max(rng.gauss(3.0, world.level_sd), 1.2), 4.8)

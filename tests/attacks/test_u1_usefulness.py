@@ -1,4 +1,4 @@
-"""U1, short form: the words are worth their draw (long form: python -m bot.proof.usefulness --teams 4000)."""
+"""U1, short form: the words are worth their draw."""
 
 from __future__ import annotations
 
@@ -7,28 +7,15 @@ import math
 import pytest
 
 from bot.domain.digests import Band, Reading, Trend
-from bot.proof.teams import MOODY, Change, Seen
-from bot.proof.usefulness import BARS, YEAR, Estimate, Life, band_of, figures, missed, simulate
-
-TEAMS = 300
-
-
-def told(size: int, found: dict[str, Estimate]) -> None:
-    print(f"n={size}", *(f"{name}: {estimate}" for name, estimate in found.items()), sep="\n  ")
+from bot.proof import worth
+from bot.proof.findings import Estimate
+from bot.proof.teams import Change, Seen
+from bot.proof.usefulness import BARS, Life, band_of, figures, missed
+from tests.attacks.findings import assert_all_hold
 
 
 def test_words_about_nine_people_reach_the_bars_within_two_standard_errors() -> None:
-    found = simulate(MOODY, 9, teams=TEAMS, seed=1, stable_periods=YEAR)
-    told(9, found)
-    assert missed(found) == []
-    assert all(found[name].error < 0.12 for name in BARS), "few enough teams to be wrong, enough to tell"
-
-
-@pytest.mark.parametrize(("size", "teams"), [(12, 40), (25, 24)])
-def test_larger_groups_are_measured_and_see_a_change_sooner(size: int, teams: int) -> None:
-    found = simulate(MOODY, size, teams=teams, seed=1, stable_periods=YEAR)
-    told(size, found)
-    assert found["change seen within 16 weeks"].value > 0.7
+    assert_all_hold(worth.check)
 
 
 def life(trends: list[Trend], change: Change | None = None, band: Band = Band.MIDDLE) -> Life:
