@@ -28,9 +28,10 @@ from bot.slack import Messenger, is_passing, web_client
 from handlers.visit import House
 from schedules import scheduler
 from schedules.setting import Setting
-from storage import ledger_mark, workspaces
+from storage import erasure_mark, ledger_mark, restore, workspaces
 from storage.crypto import Keys
 from storage.database import Store, sole_process
+from storage.erasure_mark import ErasureMark
 from storage.ledger_mark import LedgerMark
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
     now is the movable clock. Where Choir ran before, a Slack that is away is waited for. Raises
     SlackClientError for a token that is not good, SQLAlchemyError for a database that cannot be reached,
     WrongKeys for keys of another database, NoMark for a ledger's mark that knows less than the database,
-    ContentError.
+    HalfRestored, ContentError.
     """
     store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
     with ExitStack() as undo:
@@ -115,10 +116,12 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
 
 
 def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> Bot:
+    restore.refuse_half(store)
     store.migrate()
-    mark = LedgerMark(file=settings.ledger_mark)
+    mark, erasures = LedgerMark(file=settings.ledger_mark), ErasureMark.beside(settings.ledger_mark)
     ledger_mark.check(mark, store)
     mark.begin()
+    erasure_mark.carry_out(erasures, store, now())
     content = load_content()
     client = web_client(settings.slack_bot_token, settings.slack_api_url, settings.https_proxy)
     messenger = Messenger(client)
@@ -130,6 +133,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         store=store,
         content=content,
         messenger=messenger,
+        erasures=erasures,
         now=now,
         country=settings.crisis_country,
         answers_kept_weeks=settings.answers_kept_weeks,

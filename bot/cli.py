@@ -206,14 +206,18 @@ def upgrade() -> None:
         typer.echo(upgrade(read("db.upgrade")))
 
 
-@db.command(short_help="Copy the database into a file, while the bot runs.")
+@db.command(short_help="Copy the database into two files, while the bot runs.")
 def backup(
     into: Annotated[
         Path | None,
         typer.Argument(metavar="[FILE]", help="A new file, or a folder; else one in ./backups."),
     ] = None,
 ) -> None:
-    """Copy the database into a file and check it. Works while the bot runs; needs no key."""
+    """Copy the database into a file, and the people's keys into one beside it; needs no key.
+
+    Without a file of keys nothing that people answered can be opened. Those files are deleted after a week:
+    whoever deletes their data is gone from older backups too. Works while the bot runs.
+    """
     logs.configure("CRITICAL")
     from bot.app import wall_clock
     from bot.setup.backup import save
@@ -225,6 +229,13 @@ def backup(
 @db.command(short_help="Put a backup in place of the database.")
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `choir db backup` made.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The file with people's keys; else the newest beside it."),
+    ] = None,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Give up what people answered: their keys are lost.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Put a backup in place of the database, which is kept. Stop `choir run` first.
@@ -234,10 +245,11 @@ def restore(
     """
     settings = read("db.restore")
     from bot.app import wall_clock
-    from bot.setup.backup import put_back
+    from bot.setup.backup import Backup, put_back
 
+    wanted = Backup(file=file, keys=keys, without_keys=without_keys)
     with said_in_words():
-        typer.echo(put_back(settings, file, wall_clock(), show_progress, agreed_at_once if yes else agreed))
+        typer.echo(put_back(settings, wanted, wall_clock(), show_progress, agreed_at_once if yes else agreed))
 
 
 @db.command("accept-ledger", short_help="Go on although LEDGER_MARK is lost.")
@@ -318,9 +330,9 @@ def said_in_words() -> Iterator[None]:
     from bot.setup.admins import Nobody
     from bot.setup.database import Unready
     from bot.web import PortTaken
-    from storage.backup import NoCopy
     from storage.database import InUse
     from storage.ledger_mark import NoMark
+    from storage.outside import NoCopy
     from storage.workspaces import WrongKeys
 
     look = "`choir doctor` says what is wrong"

@@ -33,8 +33,9 @@ from handlers.visit import (
     for_member,
     for_reader,
 )
-from storage import answers, copies, members, mydata, planning, workspaces
+from storage import answers, copies, erasures, members, mydata, planning, workspaces
 from storage.database import Tx
+from storage.ledger_mark import NoMark
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +147,21 @@ def on_deleted(visit: Visit, tx: Tx, member: Member) -> Replies:
     next_on = local(outlook.at, member.person.tz).date() if outlook and outlook.at else None
     view = screens.deleted(words, stopped=stopped, next_on=next_on, has_copy=copies.has_any(tx, visit.ref))
     card = checkins.card_now(tx, visit, member, _this_week(tx, visit, member))
-    return (Turn(view=view), *card, *taken_back, FreshHome(), _out_of_the_log(visit))
+    return (Turn(view=view), _noted_outside(visit), *card, *taken_back, FreshHome(), _out_of_the_log(visit))
+
+
+def _noted_outside(visit: Visit) -> Afterwards:
+    """That it happened, so that no backup undoes it. Where that fails, upkeep does it within the hour."""
+    erased = {visit.act.workspace: {visit.ref: visit.now}}
+
+    def note() -> Replies:
+        try:
+            visit.house.erasures.add(erased, visit.now - erasures.KEPT)
+        except NoMark:
+            log.warning("deletion not noted outside the database yet")
+        return ()
+
+    return Afterwards(do=note)
 
 
 def _stops_too(visit: Visit) -> bool:

@@ -29,6 +29,7 @@ from bot.slack import Messenger, RosterEntry
 from handlers.payloads import Act
 from storage import members, privacy
 from storage.database import Store, Tx
+from storage.erasure_mark import ErasureMark
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 1.0
@@ -133,6 +134,7 @@ class House:
     store: Store
     content: Content
     messenger: Messenger
+    erasures: ErasureMark
     now: Callable[[], datetime]
     country: str = "US"
     answers_kept_weeks: int = 13

@@ -25,6 +25,7 @@ from bot.domain.privacy import WhoSees
 from bot.slack import Messenger
 from storage import checkins, members, privacy, teams, workspaces
 from storage.database import Store, Tx
+from storage.erasure_mark import ErasureMark
 from storage.ledger_mark import LedgerMark
 from storage.outbox import Claim
 
@@ -85,6 +86,10 @@ class Setting:
     patience: Patience = Patience()
     stopping: Event = field(default_factory=Event)
     pulse: Pulse = field(default_factory=Pulse)
+
+    @property
+    def erasures(self) -> ErasureMark:
+        return ErasureMark.beside(self.ledger_mark.file)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.blocks import checkins as screens
@@ -14,10 +15,26 @@ from bot.domain.localtime import block_of, first_period_of, week_of
 from bot.domain.members import PersonRef
 from bot.slack import TryLater, Unknown
 from schedules.setting import BATCH, Setting
-from storage import answers, asks, checkins, digests, events, leave, members, outbox, timers, workspaces
+from storage import (
+    answers,
+    asks,
+    checkins,
+    digests,
+    erasure_mark,
+    erasures,
+    events,
+    leave,
+    members,
+    outbox,
+    timers,
+    workspaces,
+)
 from storage.checkins import OldCard
 from storage.database import Tx
+from storage.ledger_mark import NoMark
 from storage.timers import Timer
+
+log = logging.getLogger(__name__)
 
 ASKS_KEPT = timedelta(days=90)
 """How long an ask in one's own name is kept (SF17)."""
@@ -128,6 +145,7 @@ def erase_old(setting: Setting, workspace: str) -> bool:
         outbox.forget_before(tx, now - kept)
         asks.forget_before(tx, (now - ASKS_KEPT).date())
         leave.forget_before(tx, (now - A_DAY).date())
+        erasures.forget_before(tx, now - erasures.KEPT)
         _forget_ended_blocks(tx)
         epoch_on = workspaces.get(tx).epoch_on
         if epoch_on is not None:
@@ -135,7 +153,16 @@ def erase_old(setting: Setting, workspace: str) -> bool:
             answers.forget_before(tx, first_kept)
             checkins.forget_before(tx, first_kept, (now - kept).date())
     setting.store.fold()
+    _note_erasures_outside(setting, now)
     return False
+
+
+def _note_erasures_outside(setting: Setting, now: datetime) -> None:
+    """Those whose note failed when it happened, and those too old to be remembered."""
+    try:
+        erasure_mark.bring_up_to_date(setting.erasures, setting.store, now)
+    except NoMark:
+        log.error("deletions cannot be noted outside the database")
 
 
 def _forget_ended_blocks(tx: Tx) -> None:

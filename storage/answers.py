@@ -13,6 +13,7 @@ from storage import person_keys
 from storage.crypto import Unreadable, open_answers, seal_answers
 from storage.database import Tx
 from storage.schema import answers
+from storage.schema import person_keys as person_keys_table
 
 HEAVIEST = 5
 
@@ -57,6 +58,19 @@ def _own_or_none(tx: Tx, ref: PersonRef, week: int) -> dict[str, int] | None:
 def erase(tx: Tx, ref: PersonRef) -> None:
     """Erase all of a person's answers."""
     tx.execute(delete(answers).where(answers.c.workspace == tx.workspace, answers.c.ref == ref))
+
+
+def list_people(tx: Tx) -> frozenset[PersonRef]:
+    """Of whom answers are kept."""
+    query = select(answers.c.ref).where(answers.c.workspace == tx.workspace).distinct()
+    return frozenset(tx.execute(query).scalars())
+
+
+def erase_without_key(tx: Tx) -> None:
+    """Erase what nobody can open any more because its key is gone, so that it counts nowhere."""
+    kept = select(person_keys_table.c.ref).where(person_keys_table.c.workspace == tx.workspace)
+    gone = answers.c.ref.not_in(kept)
+    tx.execute(delete(answers).where(answers.c.workspace == tx.workspace, gone))
 
 
 def weights(tx: Tx, ref: PersonRef, weeks: range) -> list[int]:

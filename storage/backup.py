@@ -1,48 +1,50 @@
-"""Copies of the whole database, made while the program runs and checked before they get their name.
+"""Copies of the database, made while the program runs and checked before they get their name.
 
 SQLite: its own backup, from one snapshot. PostgreSQL: pg_dump in its custom format. What is sealed stays
-sealed: no key is needed, and a copy opens with the keys alone that its database was made with.
+sealed: no key is needed. The people's own keys go into a file beside the copy (storage/keys_file.py), so
+that a copy is of no use for those whose key was destroyed since.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, select
 
+from storage import keys_file
 from storage.database import BUSY_MS, CONNECT_SECONDS, sqlite_file
+from storage.keys_file import KeysFile, Wrapped
+from storage.outside import NoCopy, name, unnamed
+from storage.schema import person_keys
 
 PAGES_AT_ONCE = 2_500
 """Ten megabytes between two looks at how far it is."""
-
-JOURNALS = ("-wal", "-shm", "-journal")
-"""What SQLite leaves beside a database that was not closed."""
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much; at least once for every ten megabytes."""
 
 
-class NoCopy(Exception):
-    """A copy cannot be made or used; the text says why and what to do, and holds nothing of anybody's."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a copy holds: its tables, their revision, and by workspace the check of its keys."""
+    """What a copy holds: its tables, their revision, and by workspace the check of its keys.
+
+    opens: it holds no answer that would need a file with people's keys, or it is one that has them inside.
+    """
 
     revision: str
     key_checks: dict[str, str]
     tables: frozenset[str]
+    opens: bool
 
 
 def suffix(url: str) -> str:
@@ -50,42 +52,30 @@ def suffix(url: str) -> str:
 
 
 def save(url: str, file: Path, progress: Progress) -> Contents:
-    """Copy the database into a new file that only its owner reads; what is in it. Raises NoCopy, OSError."""
-    if file.exists():
-        raise NoCopy(f"{file} exists already, and nothing is written over: name another file.")
+    """Copy the database into a new file that only its owner reads, and the people's keys into one beside it.
+
+    Returns what the first one holds. The second has its name first: no copy is ever without its keys.
+    Raises NoCopy, OSError.
+    """
+    for new in (file, keys_file.beside(file)):
+        if new.exists():
+            raise NoCopy(f"{new} exists already, and nothing is written over: name another file.")
     with unnamed(file) as part:
         source = sqlite_file(url)
         if source:
             copy_sqlite(source, part, progress)
+            taken = _take_keys(part)
             contents = examine_sqlite(part)
         else:
-            _run("pg_dump", "--format=custom", f"--file={part}", *_connection(url), url=url)
+            left_out = f"--exclude-table-data={person_keys.name}"
+            _run("pg_dump", "--format=custom", left_out, f"--file={part}", *_connection(url), url=url)
+            # Read after the dump: of whoever deletes their data meanwhile, the copy has no key.
+            taken = _read_keys(url)
             contents = examine_dump(part)
-        flush(part)
-        part.rename(file)
-        flush(file.parent)
+        made = KeysFile(made_at=datetime.now(UTC), key_checks=contents.key_checks, wrapped=taken)
+        keys_file.write(keys_file.beside(file), made)
+        name(part, file)
     return contents
-
-
-@contextmanager
-def unnamed(file: Path) -> Iterator[Path]:
-    """An empty file beside it that only its owner reads; gone at the end unless it was renamed."""
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-    part.touch(mode=0o600, exist_ok=False)
-    try:
-        yield part
-    finally:
-        for end in ("", *JOURNALS):
-            Path(f"{part}{end}").unlink(missing_ok=True)
-
-
-def flush(path: Path) -> None:
-    """Let the disk have it."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # ---- SQLite
@@ -115,17 +105,37 @@ def close_journal(file: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
+def _take_keys(part: Path) -> Wrapped:
+    """Move the people's keys out of a copy; what is erased is overwritten, and no journal keeps it."""
+    with _sqlite_words(part), _connected(part, "rw") as copy:
+        if person_keys.name not in _tables(copy):
+            return {}
+        copy.execute("PRAGMA secure_delete=ON")
+        copy.execute("PRAGMA journal_mode=MEMORY")
+        found = copy.execute("SELECT workspace, ref, wrapped FROM person_keys").fetchall()
+        copy.execute("DELETE FROM person_keys")
+    return {(workspace, ref): wrapped for workspace, ref, wrapped in found}
+
+
+def _tables(connection: sqlite3.Connection) -> frozenset[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return frozenset(name for (name,) in found)
+
+
 def examine_sqlite(file: Path) -> Contents:
     """Read every page of a copy. Raises NoCopy when it is not whole, or not Choir's."""
     with _sqlite_words(file), _connected(file, "ro") as copy:
         if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise NoCopy(f"{file} is damaged: use another backup.")
-        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = _tables(copy)
         if not {"alembic_version", "workspaces"} <= tables:
             raise NoCopy(f"{file} holds no database of Choir.")
         revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()[0]
         checks = copy.execute("SELECT workspace, key_check FROM workspaces").fetchall()
-    return Contents(revision=revision, key_checks=dict(checks), tables=frozenset(tables))
+        (opens,) = copy.execute(
+            "SELECT EXISTS (SELECT 1 FROM person_keys) OR NOT EXISTS (SELECT 1 FROM answers)"
+        ).fetchone()
+    return Contents(revision=revision, key_checks=dict(checks), tables=tables, opens=bool(opens))
 
 
 @contextmanager
@@ -160,6 +170,16 @@ LOCKS = "-c lock_timeout=10s"
 """Whoever holds a table for longer is said, not waited for."""
 
 
+def _read_keys(url: str) -> Wrapped:
+    engine = create_engine(url, hide_parameters=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+    query = select(person_keys.c.workspace, person_keys.c.ref, person_keys.c.wrapped)
+    try:
+        with engine.connect() as connection:
+            return {(workspace, ref): bytes(wrapped) for workspace, ref, wrapped in connection.execute(query)}
+    finally:
+        engine.dispose()
+
+
 def examine_dump(file: Path) -> Contents:
     """Read a whole dump with pg_restore. Raises NoCopy when it is not whole, or not Choir's."""
     _run("pg_restore", "--file=/dev/null", str(file))
@@ -169,7 +189,8 @@ def examine_dump(file: Path) -> Contents:
         raise NoCopy(f"{file} holds no database of Choir.")
     (revision,) = _rows(file, "alembic_version")
     checks = {row["workspace"]: row["key_check"] for row in _rows(file, "workspaces")}
-    return Contents(revision=revision["version_num"], key_checks=checks, tables=tables)
+    opens = bool(re.search(rf"(?m)^\d+; \d+ \d+ TABLE DATA \S+ {person_keys.name} ", listed))
+    return Contents(revision=revision["version_num"], key_checks=checks, tables=tables, opens=opens)
 
 
 def load_dump(url: str, file: Path) -> None:

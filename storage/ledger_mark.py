@@ -6,7 +6,6 @@ workspace's id and an instant, nothing of people, and only ever moves forward.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.privacy import is_behind, may_draw
-from storage import digests, workspaces
-from storage.backup import flush, unnamed
+from storage import digests, outside, workspaces
 from storage.database import Store
 
 GO_ON = (
@@ -87,20 +85,14 @@ class LedgerMark:
     def _alone(self) -> Iterator[None]:
         """Nobody else changes it meanwhile, on this machine or on another."""
         try:
-            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self.file.with_name(f"{self.file.name}.lock").open("a") as handle:
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            with outside.alone(self.file):
                 yield
         except OSError as error:
             raise NoMark(f"LEDGER_MARK: {self.file} cannot be written: {error.strerror}.") from None
 
     def _write(self, marks: Marks) -> None:
-        """All of it or nothing, and on the disk before this returns."""
-        with unnamed(self.file) as part:
-            part.write_text(json.dumps({name: until.isoformat() for name, until in sorted(marks.items())}))
-            flush(part)
-            part.rename(self.file)
-            flush(self.file.parent)
+        kept = {name: until.isoformat() for name, until in sorted(marks.items())}
+        outside.write(self.file, json.dumps(kept))
 
 
 def _instant(text: str) -> datetime:

@@ -33,6 +33,7 @@ from storage import (
     checkins,
     copies,
     digests,
+    erasures,
     leave,
     members,
     outbox,
@@ -82,6 +83,7 @@ HOLDINGS: Mapping[str, Holding] = {
     ),
     "answers.ref": Holding(part=Part.WEEKS),
     "person_keys.ref": Holding(part=Part.WEEKS),
+    "erasures.ref": Holding(part=Part.WEEKS, stays="so that no older backup undoes it; five weeks"),
     "rosters.ref": Holding(part=Part.GROUP, stays="nobody may be in two groups of one period"),
     "ledger.ref": Holding(part=Part.GROUP, stays="nobody may be counted twice; until the twelve weeks end"),
     "contributors.ref": Holding(part=Part.GROUP, stays="for seconds, while an update is being made"),
@@ -109,6 +111,7 @@ def erase(tx: Tx, ref: PersonRef, now: datetime) -> None:
     answers.erase(tx, ref)
     raises.erase(tx, ref)
     person_keys.erase(tx, ref)
+    erasures.note(tx, ref, now)
     members.erase_choices(tx, ref)
     leave.save(tx, ref, ())
     # From here on in the order in which delivery writes, so that neither waits for the other for ever.
@@ -150,6 +153,7 @@ def gather(tx: Tx, ref: PersonRef, now: datetime) -> OwnData:
         weeks=_weeks(tx, member.person, now),
         standing=rules.standing(tx, ref),
         has_key=person_keys.is_kept(tx, ref),
+        erased_at=erasures.erased_at(tx, ref),
         group=tuple(names[team_id] for team_id in group if team_id in names),
         periods=_periods(tx, ref),
         said=_said(tx, ref),

@@ -16,12 +16,15 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import backup, ledger_mark, outbox, raises, workspaces
-from storage.backup import Contents, NoCopy, Progress
+from storage import answers, backup, erasure_mark, keys_file, ledger_mark, outbox, outside, raises, workspaces
+from storage.backup import Contents, Progress
 from storage.crypto import Keys
-from storage.database import InUse, Store, knows_revision, sole_process, sqlite_file
+from storage.database import InUse, Store, Tx, knows_revision, sole_process, sqlite_file
+from storage.erasure_mark import ErasureMark
+from storage.keys_file import KeysFile
 from storage.ledger_mark import LedgerMark, NoMark
-from storage.schema import metadata
+from storage.outside import NoCopy
+from storage.schema import metadata, person_keys
 from storage.workspaces import WrongKeys
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +38,8 @@ class Restoration:
     """What is to be put where. kept: a new file for the database that stands there now, if one does.
 
     ledger_mark stays as it is: it must know of every update that the database there now knows of.
+    keys_from: the file with people's keys; None for the newest beside the backup. Without keys, what people
+    answered is lost. A backup of an older version has them inside.
     """
 
     url: str
@@ -43,6 +48,22 @@ class Restoration:
     ledger_mark: LedgerMark
     keys: Keys = field(repr=False)
     now: datetime
+    keys_from: Path | None = None
+    without_keys: bool = False
+
+    @property
+    def erasure_mark(self) -> ErasureMark:
+        return ErasureMark.beside(self.ledger_mark.file)
+
+
+class HalfRestored(NoCopy):
+    """The database is one into which a backup was being put when that was cut short."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A backup was being put in place of the database, and it was cut short: say `choir db restore` "
+            "again."
+        )
 
 
 def put_back(what: Restoration, progress: Progress, agreed: Callable[[], bool]) -> bool:
@@ -74,7 +95,8 @@ def _refuse_other_kind(file: Path, wanted: str) -> None:
         )
 
 
-def _check(what: Restoration, contents: Contents) -> None:
+def _check(what: Restoration, contents: Contents) -> KeysFile | None:
+    """The file with the people's keys; None for a backup that needs none."""
     if not knows_revision(contents.revision):
         raise NoCopy(
             f"{what.file} was made by a newer version of Choir: upgrade Choir first, then do this again."
@@ -82,25 +104,47 @@ def _check(what: Restoration, contents: Contents) -> None:
     for workspace, key_check in contents.key_checks.items():
         if key_check != what.keys.check(workspace):
             raise WrongKeys(workspace)
-    _refuse_to_forget(what)
+    _heed_what_is_replaced(what)
+    return None if contents.opens or what.without_keys else _people_s_keys(what, contents)
 
 
-def _refuse_to_forget(what: Restoration) -> None:
-    """The database that is replaced may know of updates that neither the backup nor the mark knows of."""
+def _people_s_keys(what: Restoration, contents: Contents) -> KeysFile:
+    if what.keys_from is None:
+        found = keys_file.newest(what.file.parent, contents.key_checks)
+        if found is None:
+            raise NoCopy(
+                f"Beside {what.file} is no file with people's keys ({keys_file.SUFFIX}) that belongs to it: "
+                "name one with --keys. With --without-keys all comes back but what people answered, which is "
+                "lost."
+            )
+        return found
+    named = keys_file.read(what.keys_from)
+    if not named.is_of(contents.key_checks):
+        raise NoCopy(f"{what.keys_from} does not belong to {what.file}.")
+    return named
+
+
+def _heed_what_is_replaced(what: Restoration) -> None:
+    """It may know of updates that neither the backup nor the mark knows of, which is refused.
+
+    Deletions that it knows of are noted outside, so that they are carried out again.
+    """
     file = sqlite_file(what.url)
     if file and not (file.exists() and file.stat().st_size):
         return
     with closing(Store(what.url, what.keys)) as store, suppress(SQLAlchemyError):  # damaged, or no tables yet
         try:
             ledger_mark.check(what.ledger_mark, store)
+            erasure_mark.bring_up_to_date(what.erasure_mark, store, what.now)
         except NoMark as error:
             raise NoCopy(str(error)) from None
 
 
-def _mark(what: Restoration, url: str) -> None:
+def _mark(what: Restoration, url: str, keys: KeysFile | None) -> None:
     """Bring the tables up to date, and put in doubt what may have gone out since.
 
     Who took back since then what they had said with others was told that it is not counted: so nothing is.
+    Whoever deleted their data since is erased again, and so is what no key opens any more.
     """
     with closing(Store(url, what.keys)) as store:
         store.migrate()
@@ -109,6 +153,21 @@ def _mark(what: Restoration, url: str) -> None:
                 workspaces.set_restored(tx, what.now, outbox.last_sent_at(tx) or NEVER)
                 outbox.doubt_unsettled(tx, what.now)
                 raises.forget_all(tx)
+                if keys:
+                    _put_keys(tx, keys)
+                answers.erase_without_key(tx)
+        erasure_mark.carry_out(what.erasure_mark, store, what.now)
+
+
+def _put_keys(tx: Tx, keys: KeysFile) -> None:
+    """The keys of those of whom answers are kept: whoever is not in the file has none any more."""
+    kept = answers.list_people(tx)
+    rows = [
+        {"ref": ref, "wrapped": wrapped}
+        for (workspace, ref), wrapped in keys.wrapped.items()
+        if workspace == tx.workspace and ref in kept
+    ]
+    tx.add_all(person_keys, rows)
 
 
 # ---- SQLite: everything is done to a copy beside the database, which then takes its name
@@ -117,14 +176,14 @@ def _mark(what: Restoration, url: str) -> None:
 def _into_sqlite(what: Restoration, database: Path, progress: Progress, agreed: Callable[[], bool]) -> bool:
     if database.exists() and what.file.samefile(database):
         raise NoCopy(f"{what.file} is the database itself.")
-    with backup.unnamed(database) as part:
+    with outside.unnamed(database) as part:
         backup.copy_sqlite(what.file, part, progress)
-        _check(what, backup.examine_sqlite(part))
-        _mark(what, f"sqlite:///{part.absolute()}")
+        keys = _check(what, backup.examine_sqlite(part))
+        _mark(what, f"sqlite:///{part.absolute()}", keys)
         backup.close_journal(part)
         if not agreed():
             return False
-        backup.flush(part)
+        outside.flush(part)
         _take_over(part, database, what.kept)
     return True
 
@@ -134,29 +193,47 @@ def _take_over(part: Path, database: Path, kept: Path) -> None:
     if database.exists() and database.stat().st_size:  # an empty one was made for the lock's sake
         with suppress(sqlite3.DatabaseError):  # one that is damaged is kept as it is
             backup.close_journal(database)
-        for end in backup.JOURNALS:
+        for end in outside.JOURNALS:
             if (journal := Path(f"{database}{end}")).exists():
                 journal.rename(f"{kept}{end}")
         os.link(database, kept)
     part.rename(database)
-    backup.flush(database.parent)
+    outside.flush(database.parent)
 
 
-# ---- PostgreSQL: pg_restore puts everything in place in one transaction
+# ---- PostgreSQL: pg_restore puts everything in place in one transaction; until all is done, a flag stands
+
+HALF = "choir_restoring"
+"""A table that is in no backup; while it is there, the program does not start."""
+
+
+def refuse_half(store: Store) -> None:
+    """Raises HalfRestored for a database that is not whole yet."""
+    with store.engine.connect() as connection:
+        if inspect(connection).has_table(HALF):
+            raise HalfRestored
 
 
 def _into_postgresql(what: Restoration, progress: Progress, agreed: Callable[[], bool]) -> bool:
     contents = backup.examine_dump(what.file)
-    _check(what, contents)
+    keys = _check(what, contents)
     present = _tables_nobody_uses(what)
     if not agreed():
         return False
     if present:
         backup.save(what.url, what.kept, progress)
+    _execute(what, f"CREATE TABLE IF NOT EXISTS {HALF} ()")
     backup.load_dump(what.url, what.file)
-    _drop(what, present - contents.tables)
-    _mark(what, what.url)
+    _execute(what, *(f'DROP TABLE "{name}"' for name in sorted(present - contents.tables)))
+    _mark(what, what.url, keys)
+    _execute(what, f"DROP TABLE {HALF}")
     return True
+
+
+def _execute(what: Restoration, *statements: str) -> None:
+    with closing(Store(what.url, what.keys)) as store, store.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 def _tables_nobody_uses(what: Restoration) -> frozenset[str]:
@@ -173,10 +250,3 @@ def _tables_nobody_uses(what: Restoration) -> frozenset[str]:
             )
         known = {*metadata.tables, "alembic_version"}
         return frozenset(known.intersection(inspect(connection).get_table_names()))
-
-
-def _drop(what: Restoration, tables: frozenset[str]) -> None:
-    """Tables of a newer version, which bringing an older backup up to date makes anew."""
-    with closing(Store(what.url, what.keys)) as store, store.engine.begin() as connection:
-        for name in sorted(tables):
-            connection.execute(text(f'DROP TABLE "{name}"'))

@@ -241,6 +241,13 @@ person_keys = _table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+erasures = _table(
+    "erasures",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("erased_at", Instant, nullable=False),
+)
+
 periods = _table(
     "periods",
     _workspace(),

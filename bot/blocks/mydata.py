@@ -275,6 +275,8 @@ def _language(words: Words, code: str) -> str:
 
 def _about_weeks(words: Words, data: OwnData) -> Iterator[str]:
     yield words("mydata.key" if data.has_key else "mydata.no_key")
+    if data.erased_at:
+        yield words("mydata.erased", date=_day(words, data.erased_at, data.person.tz))
     if data.standing.run:
         yield words("mydata.run", count=data.standing.run)
     if data.standing.spells:
@@ -433,6 +435,7 @@ def record(words: Words, data: OwnData, made_at: datetime) -> str:
         "weeks": [_recorded(words, week) for week in data.weeks],
         "silence": _public(data.standing),
         "answers_have_a_key": data.has_key,
+        "last_deleted_at": data.erased_at,
         "group": data.group,
         "periods": [_public(period) for period in data.periods],
         "said_with_others": [{**_public(said), "lines": _phrases(words, said.phrases)} for said in data.said],

@@ -129,6 +129,7 @@ class OwnData:
 
     preferences: None before their first tap. weeks: the newest first. group: names of the teams they are
     shown with. weekly_on: days on which a supervisor's message was due. has_key: a key of theirs is kept.
+    erased_at: when they last deleted everything; None for not in the last weeks.
     """
 
     person: Person
@@ -139,6 +140,7 @@ class OwnData:
     weeks: tuple[OwnWeek, ...]
     standing: Standing
     has_key: bool
+    erased_at: datetime | None
     group: tuple[str, ...]
     periods: tuple[OwnPeriod, ...]
     said: tuple[OwnLines, ...]

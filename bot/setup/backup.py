@@ -1,15 +1,17 @@
 """`choir db backup`, a checked copy of the database made while the bot runs, and `choir db restore`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.config import Settings
-from storage import backup, restore
-from storage.backup import NoCopy, Progress
+from storage import backup, keys_file, restore
+from storage.backup import Progress
 from storage.crypto import Keys
 from storage.database import sqlite_file
 from storage.ledger_mark import LedgerMark, NoMark
+from storage.outside import NoCopy
 from storage.restore import Restoration
 from storage.workspaces import WrongKeys
 
@@ -18,6 +20,7 @@ FOLDER = Path("backups")
 SURE = """\
 {file} is whole, and the keys in .env open it. If it is put back:
   - What people answered, chose and asked since it was made is gone from Choir.
+  - Whoever deleted their data since stays deleted.
   - The database as it is now, if there is one, is kept as {kept}.
   - Messages that may have gone out since are looked up in Slack before any is sent.
   - {updates}
@@ -37,33 +40,55 @@ Delete that file within seven days: what was erased meanwhile is still in it."""
 
 
 def save(database_url: str, into: Path | None, now: datetime, progress: Progress) -> str:
-    """Copy into a file or a folder, at first `backups`. Needs no key. Returns what to tell the operator.
+    """Copy into a file or a folder, at first `backups`, and the people's keys into a file beside it.
 
-    Raises NoCopy.
+    Files with keys that are older than a week are deleted there. Needs no key. Returns what to tell the
+    operator. Raises NoCopy.
     """
     try:
         file = _name(database_url, into, now)
         contents = backup.save(database_url, file, progress)
+        keys_file.drop_old(file.parent, now)
         megabytes = file.stat().st_size / 1e6
     except OSError as error:
         raise NoCopy(f"{into or FOLDER} cannot be written: {error.strerror}.") from None
     return (
         f"{file} ({megabytes:.1f} MB) is written and checked; its tables have revision {contents.revision}. "
-        "Only its owner can read it. Keep it where the keys are not."
+        f"{keys_file.beside(file)} has the people's keys and may be kept for {keys_file.KEPT.days} days. "
+        "Only their owner can read them. Keep both where CHOIR_MASTER_KEY is not."
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """What to put back. keys: the file with people's keys; None for the newest beside it."""
+
+    file: Path
+    keys: Path | None = None
+    without_keys: bool = False
+
+
 def put_back(
-    settings: Settings, file: Path, now: datetime, progress: Progress, agreed: Callable[[str], bool]
+    settings: Settings, wanted: Backup, now: datetime, progress: Progress, agreed: Callable[[str], bool]
 ) -> str:
     """Put a backup in place of the database once the operator agreed. Returns what to tell them.
 
     Raises NoCopy; then nothing was changed.
     """
+    file = wanted.file
     kept = _kept(settings.database_url, file, now)
     keys = Keys(master=settings.master_key, reference=settings.ref_key)
     mark = LedgerMark(file=settings.ledger_mark)
-    what = Restoration(url=settings.database_url, file=file, kept=kept, ledger_mark=mark, keys=keys, now=now)
+    what = Restoration(
+        url=settings.database_url,
+        file=file,
+        kept=kept,
+        ledger_mark=mark,
+        keys=keys,
+        now=now,
+        keys_from=wanted.keys,
+        without_keys=wanted.without_keys,
+    )
     sure = SURE.format(file=file, kept=kept, updates=_updates(mark))
     try:
         done = restore.put_back(what, progress, lambda: agreed(sure))

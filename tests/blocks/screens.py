@@ -241,6 +241,7 @@ def own_data(**facts: object) -> OwnData:
         "weeks": own_weeks(),
         "standing": Standing(run=2, spells=1),
         "has_key": True,
+        "erased_at": AT,
         "group": ("Norte", "Sur"),
         "periods": tuple(OwnPeriod(first_on=ON, last_on=ON, counted=counted) for counted in (True, False)),
         "said": (OwnLines(first_on=ON, last_on=ON, phrases=("hours", "gone_by_now")),),
@@ -258,7 +259,7 @@ def own_data(**facts: object) -> OwnData:
 
 NOTHING = own_data(
     teams=(), roles=OwnRoles(), preferences=None, leave=(), weeks=(), standing=Standing(), has_key=False,
-    group=(), periods=(), said=(), asks=(), messages=(), weekly_on=(), timers=0,
+    erased_at=None, group=(), periods=(), said=(), asks=(), messages=(), weekly_on=(), timers=0,
 )  # fmt: skip
 
 

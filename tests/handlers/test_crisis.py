@@ -17,6 +17,7 @@ from bot.slack import Messenger, web_client
 from handlers.visit import House
 from storage.crypto import Keys
 from storage.database import Store
+from storage.erasure_mark import ErasureMark
 from tests.handlers.bodies import click, command, in_view, typed
 from tests.handlers.outages import database_away, silent_server
 from tests.handlers.world import (
@@ -31,6 +32,7 @@ from tests.handlers.world import (
     text_of,
     world_on,
 )
+from tests.marks import new_mark_file
 
 FIVE = ("crisis", "help", "ayuda", "sos", "emergencia")
 TYPED = (
@@ -215,7 +217,13 @@ def test_a_database_that_never_answers_is_not_waited_for(world: World) -> None:
     client = web_client(world.sandbox.bot_token, world.sandbox.api_url)
     with silent_server() as url, closing(Store(url, keys)) as store:
         app = App(client=client)
-        house = House(store=store, content=load_content(), messenger=Messenger(client), now=lambda: NOW)
+        house = House(
+            store=store,
+            content=load_content(),
+            messenger=Messenger(client),
+            erasures=ErasureMark(file=new_mark_file()),
+            now=lambda: NOW,
+        )
         handlers.register(app, house)
         began = time.monotonic()
         response = app.dispatch(BoltRequest(mode="socket_mode", body=command(ANA.id, "ayuda", ELSEWHERE)))

@@ -358,6 +358,9 @@ def test_everything_is_deleted_at_once_and_said(world: World) -> None:
     told = delete(world)
     assert "Sus datos están borrados" in text_of(told.view["blocks"])
     assert own(world) == {}
+    assert world.stage.bot.house.erasures.read() == {
+        world.stage.bot.workspace: {world.ref(ANA): world.stage.clock.now()}
+    }
     assert world.choices(ANA) == members.Preferences()
     week = world.week(ANA)
     assert week

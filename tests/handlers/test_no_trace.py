@@ -18,9 +18,11 @@ from handlers.payloads import act_from, event_from
 from handlers.visit import House, Visit
 from storage import answers, members
 from storage.database import sqlite_file
+from storage.erasure_mark import ErasureMark
 from tests.handlers.bodies import Body, click, command, event, filled, in_view, submission, typed
 from tests.handlers.outages import database_away
 from tests.handlers.world import ANA, BEN, ELSEWHERE, LUIS, NORA, OLGA, WEEK, World, text_of
+from tests.marks import new_mark_file
 
 PLANTED = "no-puedo-mas-con-el-caso-de-Marisol"
 """Stands where people may type, and where a form's answer or id would stand."""
@@ -194,6 +196,7 @@ def test_values_show_in_no_repr_that_an_error_could_print(world: World) -> None:
         store=world.stage.bot.setting.store,
         content=world.stage.bot.setting.content,
         messenger=world.stage.bot.setting.messenger,
+        erasures=ErasureMark(file=new_mark_file()),
         now=world.stage.clock.now,
     )
     act = act_from(submission(ANA.id, ids.VIEW_CHECKIN, filled(answer_qC1=PLANTED), {"week": PLANTED}))

@@ -22,6 +22,7 @@ from handlers.replying import listen
 from handlers.visit import Edit, FreshHome, House, Replies, Show, Sorry, Turn, Visit, Whisper, Wrong
 from storage.crypto import Keys, Unreadable
 from storage.database import Store
+from storage.erasure_mark import ErasureMark
 from tests.handlers.bodies import (
     Body,
     click,
@@ -34,6 +35,7 @@ from tests.handlers.bodies import (
 )
 from tests.handlers.outages import database_away
 from tests.handlers.world import ACK_SECONDS, ANA, BEN, ELSEWHERE, NOW, SOL, WEEK, World, text_of
+from tests.marks import new_mark_file
 
 OUT_OF_DATE = "ya no está vigente"
 MALFORMED = "No pude leer eso"
@@ -168,7 +170,13 @@ def answered_by(world: World, listener: Callable[[Visit], Replies], body: Body) 
     keys = Keys(master=bytes(range(32)), reference=bytes(range(100, 132)))
     with closing(Store(world.stage.bot.setting.store.url, keys)) as store:
         app = App(client=client)
-        house = House(store=store, content=CONTENT, messenger=Messenger(client), now=lambda: NOW)
+        house = House(
+            store=store,
+            content=CONTENT,
+            messenger=Messenger(client),
+            erasures=ErasureMark(file=new_mark_file()),
+            now=lambda: NOW,
+        )
         house.last_known.remember("T0SANDBOX", ANA.id, "es", "US")
         app.action("it")(listen(house, listener))
         app.view("it")(listen(house, listener))

@@ -14,6 +14,8 @@ from handlers.visit import House, MemberListener, Show, Turn, Visit, for_member
 from schedules.setting import Setting
 from storage import digests, raises
 from storage.digests import ReleaseState
+from storage.erasure_mark import ErasureMark
+from tests.marks import new_mark_file
 from tests.schedules.agency import Agency
 
 
@@ -85,6 +87,7 @@ def _acted(
         store=setting.store,
         content=setting.content,
         messenger=setting.messenger,
+        erasures=ErasureMark(file=new_mark_file()),
         now=lambda: agency.clock.now,
     )
     here = Act(

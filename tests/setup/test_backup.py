@@ -4,6 +4,7 @@ import base64
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from bot.bench import postgresql
 from bot.sandbox import Sandbox
 from bot.setup.init import new_key
-from storage import workspaces
+from storage import keys_file, workspaces
 from storage.crypto import Keys
 from storage.database import Store
+from storage.keys_file import KeysFile
 from tests.setup.conftest import Ran
 from tests.setup.test_run import running
 
@@ -35,9 +37,11 @@ def test_it_writes_a_checked_copy_that_its_owner_alone_reads(
     ended = choir("db", "backup", "kept", environ=here)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert re.search(
-        r"^kept \(\d+\.\d MB\) is written and checked; .*where the keys are not\.$", ended.stdout
+        r"^kept \(\d+\.\d MB\) is written and checked; .* kept\.keys has the people's keys and may be kept "
+        r"for 7 days\. .*where CHOIR_MASTER_KEY is not\.$",
+        ended.stdout,
     )
-    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o600
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("kept", "kept.keys")] == [0o600, 0o600]
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
@@ -45,8 +49,9 @@ def test_without_a_name_it_makes_one_with_the_time_in_a_folder_of_its_own(
     choir: Choir, here: dict[str, str], tmp_path: Path
 ) -> None:
     assert choir("db", "backup", environ=here).returncode == 0
-    (file,) = (tmp_path / "backups").iterdir()
+    file, keys = sorted((tmp_path / "backups").iterdir())
     assert re.fullmatch(r"choir-\d{8}T\d{6}Z\.(db|dump)", file.name)
+    assert keys.name == f"{file.name}.keys"
     assert (tmp_path / "backups").stat().st_mode & 0o777 == 0o700
 
 
@@ -55,8 +60,24 @@ def test_it_finds_a_name_in_a_folder_that_is_there(
 ) -> None:
     (tmp_path / "kept").mkdir()
     assert choir("db", "backup", "kept", environ=here).returncode == 0
-    (file,) = (tmp_path / "kept").iterdir()
-    assert file.name.startswith("choir-")
+    assert [file.name[:6] for file in (tmp_path / "kept").iterdir()] == ["choir-", "choir-"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_it_deletes_keys_of_people_that_are_older_than_a_week_and_nothing_else(
+    choir: Choir, here: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "kept").mkdir()
+    for days in (6, 8):
+        made_at = datetime.now(UTC) - timedelta(days=days)
+        keys_file.write(
+            tmp_path / f"kept/{days}.db.keys", KeysFile(made_at=made_at, key_checks={}, wrapped={})
+        )
+    (tmp_path / "kept/mine.keys").write_text("keys to the office")
+    (tmp_path / "kept/8.db").touch()
+    assert choir("db", "backup", "kept/new.db", environ=here).returncode == 0
+    left = {file.name for file in (tmp_path / "kept").iterdir()}
+    assert left == {"6.db.keys", "8.db", "mine.keys", "new.db", "new.db.keys"}
 
 
 def test_it_writes_nothing_over(choir: Choir, here: dict[str, str], tmp_path: Path) -> None:

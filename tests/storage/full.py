@@ -26,6 +26,7 @@ from storage import (
     checkins,
     copies,
     digests,
+    erasures,
     events,
     leave,
     members,
@@ -112,6 +113,7 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     asks.add(tx, ask_of(ana, ben))
     timers.put(tx, timers.ask_entity("a"), "ask_deputy", NOW)
     copies.add(tx, ana, "3.0", ["F1"], NOW)
+    erasures.note(tx, ana, NOW - timedelta(days=40))
     events.first_seen(tx, "Ev1", NOW)
     _fill_periods(tx, ana)
     return _fill_outbox(tx, ana)
@@ -264,6 +266,11 @@ def _calls_about_own_data(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
     return {
         "mydata.gather": lambda tx: mydata.gather(tx, ana, NOW),
         "mydata.erase": lambda tx: mydata.erase(tx, ana, NOW),
+        "erasures.note": lambda tx: erasures.note(tx, ana, NOW),
+        "erasures.knows": lambda tx: erasures.knows(tx, ana, NOW - timedelta(days=40)),
+        "erasures.erased_at": lambda tx: erasures.erased_at(tx, ana),
+        "erasures.list_since": lambda tx: erasures.list_since(tx, NOW - timedelta(days=50)),
+        "erasures.forget_before": lambda tx: erasures.forget_before(tx, NOW),
         "copies.list_due": lambda tx: copies.list_due(tx, NOW, 9),
         "copies.put_off": lambda tx: copies.put_off(tx, COPY, NOW + timedelta(hours=1)),
         "copies.has_any": lambda tx: copies.has_any(tx, ana),
@@ -283,6 +290,8 @@ def _calls_about_weeks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "answers.save": lambda tx: answers.save(tx, ana, 3, {CORE: 1}),
         "person_keys.get_or_make": lambda tx: len(person_keys.get_or_make(tx, ana)),
         "person_keys.get": lambda tx: len(person_keys.get(tx, ana)),
+        "answers.list_people": answers.list_people,
+        "answers.erase_without_key": answers.erase_without_key,
         "answers.forget_before": lambda tx: answers.forget_before(tx, 99),
         "checkins.add": lambda tx: checkins.add(tx, ana, 3, State.PLANNED),
         "checkins.add_weekly": lambda tx: checkins.add_weekly(tx, ana, NOW.date()),

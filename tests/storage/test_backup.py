@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.members import PersonRef
-from storage import backup
+from storage import backup, keys_file
 from storage.backup import PAGES_AT_ONCE, NoCopy
 from storage.crypto import Keys
 from storage.database import Store
@@ -46,21 +46,43 @@ def make_long(store: Store) -> None:
         connection.executemany("INSERT INTO person_keys VALUES ('T0LONG', ?, ?)", rows)
 
 
-def test_a_copy_holds_every_row_of_every_table(store: Store, keys: Keys, tmp_path: Path) -> None:
+def test_a_copy_holds_every_row_of_every_table_but_people_s_keys(
+    store: Store, keys: Keys, tmp_path: Path
+) -> None:
     with store.begin("T1") as tx:
         fill(tx, PEOPLE)
     contents = backup.save(store.url, tmp_path / "copy.db", unheard)
-    copied = everything(f"sqlite:///{tmp_path}/copy.db", keys)
-    assert copied == everything(store.url, keys)
+    copied, present = everything(f"sqlite:///{tmp_path}/copy.db", keys), everything(store.url, keys)
+    taken = keys_file.read(tmp_path / "copy.db.keys")
+    assert [(workspace, ref, wrapped) for (workspace, ref), wrapped in taken.wrapped.items()] == present.pop(
+        "person_keys"
+    )
+    assert copied.pop("person_keys") == []
+    assert copied == present
     assert all(copied.values())
+    assert taken.key_checks == contents.key_checks
     assert contents.key_checks == {"T1": keys.check("T1")}
 
 
-def test_a_copy_is_one_file_that_its_owner_alone_reads(store: Store, tmp_path: Path) -> None:
+def test_a_copy_is_two_files_that_their_owner_alone_reads(store: Store, tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     backup.save(store.url, tmp_path / "kept/copy.db", unheard)
-    (file,) = (tmp_path / "kept").iterdir()
-    assert (file.name, file.stat().st_mode & 0o777) == ("copy.db", 0o600)
+    files = sorted((tmp_path / "kept").iterdir())
+    assert [(file.name, file.stat().st_mode & 0o777) for file in files] == [
+        ("copy.db", 0o600),
+        ("copy.db.keys", 0o600),
+    ]
+
+
+def test_no_key_of_anybody_is_left_in_a_copy_of_many(store: Store, tmp_path: Path) -> None:
+    """Pages of the file that held them are overwritten."""
+    wrapped = {f"{number:064x}": os.urandom(60) for number in range(3_000)}
+    with closing(sqlite3.connect(file_of(store))) as connection, connection:
+        connection.executemany("INSERT INTO person_keys VALUES ('T1', ?, ?)", wrapped.items())
+    backup.save(store.url, tmp_path / "copy.db", unheard)
+    lying_there = (tmp_path / "copy.db").read_bytes()
+    assert [ref for ref, key in wrapped.items() if key[12:44] in lying_there] == []
+    assert len(keys_file.read(tmp_path / "copy.db.keys").wrapped) == len(wrapped)
 
 
 def test_a_copy_is_of_one_moment_whatever_is_written_meanwhile(store: Store, tmp_path: Path) -> None:
@@ -82,11 +104,12 @@ def test_a_copy_is_of_one_moment_whatever_is_written_meanwhile(store: Store, tmp
         assert tx.connection.exec_driver_sql("SELECT count(*) FROM admins").scalar() == len(told)
 
 
-def test_nothing_is_written_over(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "copy.db").write_text("something else")
-    with pytest.raises(NoCopy, match="exists already"):
+@pytest.mark.parametrize("name", ["copy.db", "copy.db.keys"])
+def test_nothing_is_written_over(store: Store, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("something else")
+    with pytest.raises(NoCopy, match=f"{name} exists already"):
         backup.save(store.url, tmp_path / "copy.db", unheard)
-    assert (tmp_path / "copy.db").read_text() == "something else"
+    assert (tmp_path / name).read_text() == "something else"
 
 
 def test_a_damaged_database_makes_no_backup(store: Store, tmp_path: Path) -> None:

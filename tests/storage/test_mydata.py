@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +30,6 @@ from storage import (
     teams,
     timers,
 )
-from storage.crypto import Keys, Unreadable
 from storage.database import Store, Tx
 from storage.mydata import HOLDINGS
 from storage.rules import RuleKind
@@ -290,6 +286,7 @@ def test_all_that_is_kept_is_gathered(filled: Store) -> None:
     assert found.weeks[0].monday == date(2026, 11, 23)
     assert [week.takes_answers for week in found.weeks] == [True, False, False]
     assert (found.has_key, found.leave, found.timers) == (True, LEAVE, 3)
+    assert found.erased_at == NOW - timedelta(days=40)
     assert found.preferences is not None
     assert found.preferences.language == "es"
     assert [(ask.mine, ask.with_id, ask.state) for ask in found.asks] == [
@@ -355,22 +352,3 @@ def test_a_log_that_somebody_reads_is_folded_the_next_time(filled: Store) -> Non
         erase(filled)
         assert not filled.fold()
     assert filled.fold()
-
-
-@only_sqlite
-def test_a_copy_made_before_still_opens_with_the_keys_until_it_is_deleted(
-    filled: Store, keys: Keys, tmp_path: Path, open_store: Callable[..., Store]
-) -> None:
-    """The wrapped keys lie in the same file as what they open: docs/privacy.md says so to staff."""
-    filled.fold()
-    shutil.copyfile(filled.url.removeprefix("sqlite:///"), tmp_path / "before.db")
-    erase(filled)
-    with closing(Store(f"sqlite:///{tmp_path / 'before.db'}", keys)) as before, before.read("T1") as tx:
-        assert answers.own(tx, tx.ref("U0ANA"), WEEK) == ANSWERS
-    other = Keys(master=bytes(32), reference=keys.reference)
-    with (
-        closing(Store(f"sqlite:///{tmp_path / 'before.db'}", other)) as before,
-        before.read("T1") as tx,
-        pytest.raises(Unreadable),
-    ):
-        answers.own(tx, tx.ref("U0ANA"), WEEK)

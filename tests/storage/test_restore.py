@@ -71,7 +71,7 @@ def knows(file: Path, keys: Keys) -> tuple[str, ...]:
 
 def is_untouched(what: Restoration) -> bool:
     files = {file.name for file in what.file.parent.iterdir()}
-    mine = {"backup.db", "choir.db", "choir.db.lock", "kept"}
+    mine = {"backup.db", "backup.db.keys", "choir.db", "choir.db.lock", "kept"}
     return files <= mine and not list(what.kept.parent.iterdir()) and knows(stands_at(what), what.keys) == NEW
 
 

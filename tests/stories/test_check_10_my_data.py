@@ -72,7 +72,7 @@ def test_nothing_of_the_person_is_left_but_what_is_said_to_stay(released: Play) 
     left = released.rows_about(ANA)
     stays = {name.partition(".")[0] for name, holding in HOLDINGS.items() if holding.stays}
     assert set(left) <= stays
-    assert set(left) == {"people", "memberships", "rules", "outbox", "rosters", "ledger"}
+    assert set(left) == {"people", "memberships", "rules", "outbox", "rosters", "ledger", "erasures"}
     assert {row["kind"] for row in left["outbox"]} == {"first_contact"}
 
 

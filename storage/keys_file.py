@@ -1,0 +1,95 @@
+"""The people's keys in a file of its own beside a backup, which is of no use without one (privacy §7).
+
+They stay sealed with the master key. Backups may be kept for long, these files for seven days: then nobody
+has the key of somebody who deleted their data any more, whatever backup they hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.domain.members import PersonRef
+from storage import outside
+from storage.outside import NoCopy
+
+SUFFIX = ".keys"
+KEPT = timedelta(days=7)
+FORMAT = "choir-keys-1"
+
+Wrapped = Mapping[tuple[str, PersonRef], bytes]
+"""Sealed keys by workspace and person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysFile:
+    """Of one moment in real time. key_checks: by workspace the check of the keys that it belongs to."""
+
+    made_at: datetime
+    key_checks: Mapping[str, str]
+    wrapped: Wrapped = field(repr=False)
+
+    def is_of(self, key_checks: Mapping[str, str]) -> bool:
+        """Whether it belongs to the same workspaces, made with the same keys."""
+        return all(self.key_checks.get(workspace) == check for workspace, check in key_checks.items())
+
+
+def beside(backup: Path) -> Path:
+    return backup.with_name(backup.name + SUFFIX)
+
+
+def write(file: Path, keys: KeysFile) -> None:
+    """Raises OSError."""
+    people = [[workspace, ref, wrapped.hex()] for (workspace, ref), wrapped in sorted(keys.wrapped.items())]
+    kept = {
+        "format": FORMAT,
+        "made_at": keys.made_at.isoformat(),
+        "key_checks": dict(keys.key_checks),
+        "people": people,
+    }
+    outside.write(file, json.dumps(kept))
+
+
+def read(file: Path) -> KeysFile:
+    """Raises NoCopy for what is no such file, or not a whole one."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["format"] != FORMAT:
+            raise NoCopy(f"{file} was made by another version of Choir.")
+        return KeysFile(
+            made_at=datetime.fromisoformat(kept["made_at"]).astimezone(UTC),
+            key_checks=kept["key_checks"],
+            wrapped={(workspace, ref): bytes.fromhex(wrapped) for workspace, ref, wrapped in kept["people"]},
+        )
+    except OSError as error:
+        raise NoCopy(f"{file} cannot be read: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise NoCopy(f"{file} holds no keys of people, or is damaged.") from None
+
+
+def newest(folder: Path, key_checks: Mapping[str, str]) -> KeysFile | None:
+    """The newest of a folder that belongs to these workspaces: those who left since are not in it."""
+    fitting = (keys for _, keys in _found(folder) if keys.is_of(key_checks))
+    return max(fitting, key=lambda keys: keys.made_at, default=None)
+
+
+def drop_old(folder: Path, now: datetime) -> None:
+    """Delete those whose time is up, and what a backup that was killed left unnamed."""
+    for file, keys in _found(folder):
+        if now - keys.made_at > KEPT:
+            file.unlink(missing_ok=True)
+    for part in folder.glob(".*.part*"):
+        if now - datetime.fromtimestamp(part.stat().st_mtime, UTC) > timedelta(days=1):
+            part.unlink(missing_ok=True)
+
+
+def _found(folder: Path) -> Iterator[tuple[Path, KeysFile]]:
+    """What is no keys file, or damaged, is passed over."""
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            yield file, read(file)
+        except NoCopy:
+            continue
