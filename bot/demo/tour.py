@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -61,11 +61,14 @@ class Tour:
     on: Stage
     lock: threading.Lock
     ended: threading.Event
+    entered: set[str] = field(default_factory=set)
+    """Who somebody at the page has been."""
 
     def played(self) -> frozenset[str]:
-        """Who is left to whoever sits at the page."""
+        """Who is left to whoever sits at the page: who is offered there, and whoever they became."""
         names = {name for people in SHOWN.values() for name, _ in people}
-        return frozenset(player.id for player in self.on.cast.players if player.person.name in names)
+        offered = {player.id for player in self.on.cast.players if player.person.name in names}
+        return frozenset(offered | self.entered)
 
     def run(self) -> None:
         """Let the clock run and everything due happen, until told to end."""
@@ -149,8 +152,8 @@ def _groups(on: Stage) -> tuple[Group, ...]:
     )
 
 
-def _guidance(on: Stage) -> Callable[[str], Guidance]:
-    ids = {player.person.name: player.id for player in on.cast.players}
+def _guidance(tour: Tour) -> Callable[[str], Guidance]:
+    ids = {player.person.name: player.id for player in tour.on.cast.players}
     said = {
         ids["Ben Okafor"]: "You are Ben. His weekly minute arrives on Wednesday at 10:00: press Start in it.",
         ids["Ana Ruiz"]: "You are Ana. Her weekly minute arrives on Wednesday at 10:00: press Empezar in it.",
@@ -176,6 +179,7 @@ def _guidance(on: Stage) -> Callable[[str], Guidance]:
     )
 
     def guide(user_id: str) -> Guidance:
+        tour.entered.add(user_id)
         left = tuple(someone for someone in next_ones if someone.person_id != user_id)
         return Guidance(sentences=(said.get(user_id, others),), try_next=left)
 
@@ -225,7 +229,7 @@ def opened(on: Stage) -> Iterator[Tour]:
     on.go_to(OPENING)
     on.sandbox.set_page(
         PageOptions(
-            title="Choir in a local Slack", groups=_groups(on), jumps=_jumps(tour), guidance=_guidance(on)
+            title="Choir in a local Slack", groups=_groups(on), jumps=_jumps(tour), guidance=_guidance(tour)
         )
     )
     clock = threading.Thread(target=tour.run, daemon=True)
