@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.audit import killing, periods
 from bot.proof import draws, exact, games, one_person, thresholds, watching, wording, worth
 from bot.proof.findings import Effort, Finding
 
@@ -38,6 +39,11 @@ ROWS = (
         checks=(one_person.check_blindness,),
     ),
     Row(
+        id="P7",
+        promise="A group gets one draw for four weeks at the most, whatever breaks; its row never changes.",
+        checks=(periods.check, killing.check),
+    ),
+    Row(
         id="P9",
         promise="Below 8 people, or 6 who took part, nothing is made of answers.",
         checks=(thresholds.check,),
@@ -65,7 +71,7 @@ ROWS = (
     Row(
         id="C0",
         promise="The same attackers break the rules that others use: they are no straw men.",
-        checks=(games.check_controls,),
+        checks=(games.check_controls, periods.check_redraw),
     ),
     Row(
         id="U1",

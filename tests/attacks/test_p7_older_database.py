@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from bot.audit.drawn import Drawn, watched
 from bot.domain.localtime import freeze_at, period_starts_at
 from schedules.digests import freeze
 from storage import backup, ledger_mark
@@ -21,7 +22,6 @@ from storage.database import Store
 from storage.digests import ReleaseState, group_id
 from storage.ledger_mark import LedgerMark, NoMark
 from storage.restore import Restoration, put_back
-from tests.chaos.draws import Drawn, watched
 from tests.marks import new_mark_file
 from tests.schedules.agency import BEGINS_AT, EPOCH, Agency, new_agency, people
 from tests.storage.at_once import at_once

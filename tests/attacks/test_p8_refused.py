@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
+from bot.audit.drawn import watched
 from bot.config import Settings
 from bot.domain.localtime import freeze_at
 from bot.domain.privacy import CONTRIBUTORS_MIN, EPS, PERIOD_WEEKS, ROSTER_MIN, UPDATES_PER_BLOCK
@@ -16,7 +17,6 @@ from schedules.digests import freeze, open_periods
 from storage import answers, digests
 from storage.digests import ReleaseState, group_id
 from storage.schema import ledger, memberships, releases
-from tests.chaos.draws import watched
 from tests.schedules.agency import BEGINS_AT, EPOCH, Agency, loaded_dice, people
 
 EIGHT, OTHERS = people(8), people(8, "Q")

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, delete
 
+from bot.audit.faults import listening
 from bot.domain.localtime import freeze_at
 from bot.domain.raises import EVERY
 from schedules.digests import freeze
 from storage.database import Store
 from storage.digests import ReleaseState
 from storage.schema import metadata, person_keys
-from tests.chaos.faults import listening
 from tests.schedules.agency import (
     BEGINS_AT,
     CONTENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import timedelta
 from itertools import count
@@ -17,7 +18,7 @@ from bot.domain.raises import EVERY, STAYS, needed
 from storage import teams
 from storage.database import Store
 from storage.digests import ReleaseState
-from tests.attacks.test_p7_state_machine import LONGER, both
+from tests.attacks.test_p7_state_machine import both
 from tests.attacks.test_r1_raises import NOTED, TAKEN_BACK
 from tests.schedules.agency import BEGINS_AT, EPOCH, new_agency, people
 from tests.schedules.saying import carried, running, says, takes_back
@@ -31,6 +32,7 @@ FEW = EVERY[:2] + EVERY[-1:]
 NUMBERS = count()
 RUNS = {"sqlite": 10, "postgresql": 5}
 STEPS = 15
+LONGER = int(os.environ.get("CHOIR_LONGER", "1"))
 
 user_ids = st.sampled_from(WHO_ACT)
 some = st.lists(user_ids, min_size=1, max_size=10, unique=True)

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
+from bot.audit.worker import Workers
 from storage.database import Store
-from tests.chaos.worker import Workers
 from tests.schedules.agency import Agency, new_agency
 
 

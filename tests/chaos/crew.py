@@ -14,6 +14,7 @@ from pathlib import Path
 from slack_sdk import WebClient
 from sqlalchemy import update
 
+from bot.audit.worker import KEYS
 from bot.domain.notices import Fate
 from bot.sandbox.people import TEAM_ID
 from bot.sandbox.webapi import BOT_TOKEN
@@ -26,7 +27,6 @@ from storage.database import Store
 from storage.ledger_mark import LedgerMark
 from storage.schema import outbox
 from tests.chaos.clock import SharedClock
-from tests.chaos.worker import KEYS
 from tests.schedules.agency import CONTENT
 
 QUICKER, QUICKEST = 50, timedelta(seconds=0.3)

@@ -14,6 +14,7 @@ from random import Random
 
 from sqlalchemy import select
 
+from bot.audit.worker import KEYS
 from bot.domain.notices import Fate, Kind
 from bot.sandbox.people import TEAM_ID
 from schedules import scheduler
@@ -24,7 +25,6 @@ from tests.chaos.clock import SharedClock
 from tests.chaos.crew import Crew, Job
 from tests.chaos.slack import HISTORY, POST, Slack, SlackProcess
 from tests.chaos.town import ENDS_AT, Occurrence, Slot, Town, found, town
-from tests.chaos.worker import KEYS
 
 LOOK_SECONDS = 0.1
 KILL_WITHIN_SECONDS = 0.4

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit.killing import kill, two_groups, wrong
+from bot.audit.worker import Workers
 from storage.digests import ReleaseState
-from tests.chaos.killing import kill, sound, two_groups
-from tests.chaos.worker import Workers
 from tests.schedules.agency import Agency
 
 OPEN, DEBITED, RELEASED, LOST = (
@@ -45,7 +45,7 @@ def test_a_worker_killed_at_a_step_leaves_what_can_be_settled_without_a_second_d
     assert tuple(ending.at_once.values()) == at_once
     assert tuple(ending.after.values()) == after
     assert tuple(ending.draws.values()) == draws
-    sound(agency, ending)
+    assert wrong(agency, ending) == []
 
 
 def test_a_worker_that_is_left_alone_releases_both(agency: Agency, workers: Workers, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_worker_that_is_left_alone_releases_both(agency: Agency, workers: Work
     ending = kill(agency, workers, tmp_path, "none", 0)
     assert ending.code == 0
     assert tuple(ending.at_once.values()) == tuple(ending.after.values()) == (RELEASED, RELEASED)
-    sound(agency, ending)
+    assert wrong(agency, ending) == []
 
 
 @pytest.mark.parametrize("moment", ["commit", "draw"])
@@ -61,4 +61,4 @@ def test_beside_a_worker_that_is_killed_another_draws_nothing_twice(
     agency: Agency, workers: Workers, tmp_path: Path, moment: str
 ) -> None:
     two_groups(agency)
-    sound(agency, kill(agency, workers, tmp_path, moment, 1, rival=True))
+    assert wrong(agency, kill(agency, workers, tmp_path, moment, 1, rival=True)) == []

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import OperationalError
 
+from bot.audit.drawn import Drawn, watched
+from bot.audit.faults import failing_commit, listening, watched_statements
 from bot.domain.digests import NEUTRAL, Published, score, window
 from bot.domain.localtime import freeze_at, period_starts_at
 from bot.domain.privacy import EPS
@@ -29,8 +31,6 @@ from storage.database import Store, Tx
 from storage.digests import ReleaseState, group_id
 from storage.schema import answers as answers_table
 from storage.schema import person_keys
-from tests.chaos.draws import Drawn, watched
-from tests.chaos.faults import failing_commit, listening, watched_statements
 from tests.schedules.agency import BEGINS_AT, EPOCH, Agency, loaded_dice, new_agency, people
 from tests.storage.at_once import at_once
 

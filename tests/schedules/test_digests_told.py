@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.audit.faults import failing_commit
 from bot.content.holidays import calendar
 from bot.domain.leave import Span
 from bot.domain.localtime import first_working_morning, freeze_at, monday_of
@@ -24,7 +25,6 @@ from storage.rules import RuleKind
 from storage.schema import answers, contributors, ledger, occurrences, person_keys, rosters
 from storage.schema import outbox as outbox_table
 from tests.blocks.reading import joined
-from tests.chaos.faults import failing_commit
 from tests.schedules.agency import BEGINS_AT, CONTENT, EPOCH, STARTED_AT, Agency, people
 
 WORDS = CONTENT.words("en")

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from bot.audit.faults import listening
 from bot.domain.localtime import period_starts_at
 from schedules.checkins import plan_checkins
 from schedules.digests import open_periods
 from schedules.scheduler import HEARTBEATS, Beat
 from storage import workspaces
-from tests.chaos.faults import listening
 from tests.schedules.agency import EPOCH, Agency
 from tests.schedules.office import on_sqlite
 from tests.schedules.test_planning_together import big_team

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from sqlalchemy import Engine, select, update
 
+from bot.audit.faults import listening
 from bot.domain.localtime import slot_at
 from schedules.checkins import AT_ONCE, plan_checkins
 from schedules.setting import Setting
@@ -23,7 +24,6 @@ from storage.rules import RuleKind
 from storage.schema import metadata, outbox
 from storage.schema import people as people_table
 from storage.schema import rules as rules_table
-from tests.chaos.faults import listening
 from tests.schedules.agency import EPOCH, STARTED_AT, Agency, new_agency, people
 from tests.schedules.crowd import Crowd, crowds, plan_plainly, settle_in
 from tests.storage.at_once import at_once

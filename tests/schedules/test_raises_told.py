@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from bot.audit.faults import failing_commit
 from bot.blocks.raises import in_language, said_lines
 from bot.domain.localtime import freeze_at
 from bot.domain.members import Person
@@ -14,7 +15,6 @@ from bot.domain.notices import Fate, Kind
 from schedules.digests import freeze, open_periods
 from storage import digests, members
 from storage.schema import outbox as outbox_table
-from tests.chaos.faults import failing_commit
 from tests.schedules.agency import BEGINS_AT, CONTENT, EPOCH, Agency, note, people
 from tests.schedules.saying import says
 from tests.schedules.test_digests_told import DAY, arrived, morning, planned, posts, read, told

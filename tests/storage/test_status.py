@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.audit.faults import watched_statements
 from bot.domain.members import PersonRef
 from bot.domain.notices import Fate, Kind, notice
 from storage import outbox, status, workspaces
@@ -16,7 +17,6 @@ from storage.crypto import Keys
 from storage.database import Store, Tx
 from storage.schema import outbox as outbox_table
 from storage.status import Ahead, Backlog, Stuck
-from tests.chaos.faults import watched_statements
 from tests.storage.conftest import WORKSPACE
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)

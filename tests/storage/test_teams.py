@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.audit.faults import watched_statements
 from bot.domain.groups import Roster
 from bot.domain.members import PersonRef, Team, TeamPlan, TeamState, Unit
 from storage import teams
 from storage.crypto import Keys
 from storage.database import Store, Tx
 from storage.schema import memberships
-from tests.chaos.faults import watched_statements
 from tests.storage.at_once import at_once
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from bot.domain.sampler import noise
 
@@ -14,8 +14,17 @@ Drawn = tuple[str, int]
 """Group id and period."""
 
 
+class Notes(Protocol):
+    """A list, or what takes its place where each draw is to be told at once."""
+
+    def append(self, drawn: Drawn, /) -> None: ...
+
+
+Noted = TypeVar("Noted", bound=Notes)
+
+
 @contextmanager
-def watched(drawn: list[Drawn]) -> Iterator[list[Drawn]]:
+def watched(drawn: Noted) -> Iterator[Noted]:
     """Note the draws of this thread, at the moment in which each begins."""
 
     def look(frame: FrameType, event: str, _about: Any) -> None:

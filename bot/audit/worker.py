@@ -20,14 +20,14 @@ from typing import Any
 
 from sqlalchemy import event
 
+from bot.audit.agency import CONTENT, NOWHERE
+from bot.audit.drawn import watched
 from bot.slack import Messenger, web_client
 from schedules.digests import freeze
 from schedules.setting import Setting
 from storage.crypto import Keys
 from storage.database import Store
 from storage.ledger_mark import LedgerMark
-from tests.chaos.draws import watched
-from tests.schedules.agency import CONTENT, NOWHERE
 
 MOMENTS = ("begin", "mark", "read", "draw", "commit", "checkin")
 """A transaction begins; the ledger's mark is about to get its new value; a sealed answer is asked for; the
@@ -126,7 +126,7 @@ class Workers:
         root = Path(__file__).parents[2]
         orders, told = os.pipe(), os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.worker"], cwd=root, stdin=orders[0], stdout=told[1]
+            [sys.executable, "-m", "bot.audit.worker"], cwd=root, stdin=orders[0], stdout=told[1]
         )
         os.close(orders[0])
         os.close(told[1])
