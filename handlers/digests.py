@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from slack_bolt import App
@@ -16,7 +17,7 @@ from bot.domain.notices import Kind, dedupe_key
 from bot.domain.raises import Said
 from bot.domain.supervision import next_update_on
 from handlers.visit import Listen, Replies, Show, Visit, for_reader
-from storage import digests, outbox, raises, workspaces
+from storage import digests, outbox, privacy, raises, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 
@@ -30,10 +31,11 @@ def on_seen_as_supervisor(visit: Visit, tx: Tx, member: Member) -> Replies:
     """The latest update that was sent, or why there is none; asks in one's own name; nothing else."""
     words, sees = visit.words(member), visit.who_sees(tx, member)
     latest = _latest_sent(tx, member.team)
+    held = privacy.guarantee_of(tx, latest.period) if latest else sees.guarantee
     released = _latest_released(tx, latest)
     view = screens.as_my_supervisor(
         words,
-        sees,
+        replace(sees, guarantee=held),
         seen=_seen(tx, words, member, released) if released else None,
         why_none=_why_none(member.team, latest, possible=sees.words_possible),
         next_update_on=_next_on(visit, tx, member) if sees.words_possible else None,

@@ -78,7 +78,9 @@ def _list(visit: Visit, tx: Tx, member: Member) -> View:
         case Closed() as shut:
             opens_on = local(shut.opens_at, member.person.tz).date() if shut.opens_at else None
             can_ask = bool(asking.recipients(visit.ref, member.team))
-            return screens.closed(visit.words(member), shut.why, opens_on=opens_on, can_ask=can_ask)
+            return screens.closed(
+                visit.words(member), shut.why, opens_on=opens_on, can_ask=can_ask, guarantee=shut.guarantee
+            )
 
 
 def _choice(tx: Tx, member: Member, here: Lane) -> Choice:
@@ -88,6 +90,7 @@ def _choice(tx: Tx, member: Member, here: Lane) -> Choice:
         until=local(here.until, member.person.tz),
         weekly_ids=_user_ids(tx, here.readers.weekly),
         above_ids=_user_ids(tx, here.readers.above),
+        guarantee=here.guarantee,
     )
 
 

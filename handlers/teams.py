@@ -26,7 +26,6 @@ from bot.domain.groups import Roster, together
 from bot.domain.localtime import epoch_for, local, next_working, zone
 from bot.domain.members import Member, PersonRef, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Kind, dedupe_key, notice
-from bot.domain.privacy import ROSTER_MIN
 from bot.domain.supervision import next_message_at
 from bot.slack import RosterEntry
 from handlers.members import note_person
@@ -46,7 +45,7 @@ from handlers.visit import (
     for_member,
     for_reader,
 )
-from storage import members, outbox, rules, teams, workspaces
+from storage import members, outbox, privacy, rules, teams, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
 
@@ -294,18 +293,19 @@ def _check(visit: Visit, tx: Tx, words: Words, plan: TeamPlan, *, bot_in_channel
             channel_id=plan.team.channel_id or "",
             bot_in_channel=bot_in_channel,
             ask_key_holder=not (workspace.key_holder or workspace.key_holder_ref),
+            guarantee=privacy.next_guarantee(tx),
         ),
     )
 
 
 def _small_siblings(visit: Visit, tx: Tx, plan: TeamPlan) -> tuple[tuple[Team, Roster], ...]:
     """Teams of the same unit that are past their draft and too small for words of their own."""
-    found = []
+    found, least = [], privacy.next_guarantee(tx).roster_min
     for team in teams.list_teams(tx):
         listed = _listed(visit, tx, team)
         roster = teams.roster(team, listed, None)
         sibling = team.team_id != plan.team.team_id and team.unit_id == plan.team.unit_id is not None
-        if sibling and team.state in HERE and roster.eligible < ROSTER_MIN:
+        if sibling and team.state in HERE and roster.eligible < least:
             found.append((team, roster))
     return tuple(found)
 

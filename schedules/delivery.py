@@ -23,7 +23,7 @@ from bot.domain.checkins import allowed_at
 from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
-from schedules import asks, checkins, digests, first_contact, raises, supervision, teams
+from schedules import asks, checkins, digests, first_contact, privacy, raises, supervision, teams
 from schedules.setting import (
     Arrival,
     Audience,
@@ -58,6 +58,7 @@ RECIPES: Mapping[Kind, Recipe] = {
     **teams.RECIPES,
     **digests.RECIPES,
     **raises.RECIPES,
+    **privacy.RECIPES,
 }
 
 

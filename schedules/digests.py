@@ -24,7 +24,7 @@ from bot.domain.groups import Roster, counted_in, partition, readers_of, regroup
 from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, period_starts_at, weeks_of
 from bot.domain.members import PersonRef, TeamState
 from bot.domain.notices import Kind
-from bot.domain.privacy import EPS, UPDATES_PER_BLOCK, may_publish
+from bot.domain.privacy import UPDATES_PER_BLOCK, Guarantee, may_publish
 from bot.domain.sampler import noise
 from bot.domain.supervision import Shown, next_update_on
 from schedules.raises import count_raises, plan_told_above
@@ -47,20 +47,21 @@ def open_periods(setting: Setting, workspace: str) -> bool:
         epoch_on, period = workspaces.get(tx).epoch_on, _next_period(tx)
         if epoch_on is None or now < period_starts_at(epoch_on, period):
             return False
-        return digests.open_period(tx, period, _groups(tx, period))
+        guarantee = privacy.guarantee_of(tx, period)
+        return digests.open_period(tx, period, _groups(tx, period, guarantee), guarantee)
 
 
-def _groups(tx: Tx, period: int) -> dict[tuple[str, ...], frozenset[PersonRef]]:
+def _groups(tx: Tx, period: int, guarantee: Guarantee) -> dict[tuple[str, ...], frozenset[PersonRef]]:
     """The groups of a period and whose answers count in each, by rosters alone."""
     epoch_on = workspaces.get(tx).epoch_on
     if epoch_on is None:
         return {}
     rosters = teams.rosters(tx, period_starts_at(epoch_on, period))
     if period == 0 or block_of(period) != block_of(period - 1):
-        groups = partition(rosters)
+        groups = partition(rosters, guarantee)
     else:
         before = (found.teams for found in digests.list_period(tx, period - 1))
-        groups = regroup(rosters, before, _started_in(tx, epoch_on, period - 1))
+        groups = regroup(rosters, before, _started_in(tx, epoch_on, period - 1), guarantee)
     spent = digests.spent(tx, period)
     return {
         group: frozenset(ref for ref in counted_in(group, rosters) if spent.get(ref, 0) < UPDATES_PER_BLOCK)
@@ -128,11 +129,12 @@ def _end(setting: Setting, workspace: str, holder: str) -> tuple[tuple[Release, 
         if epoch_on is None or due is None or digests.has_debited(tx):
             return None
         drawn = digests.drawn_until(tx)
-        if not digests.freeze_period(tx, due):
+        guarantee = privacy.guarantee_of(tx, due)
+        if not digests.freeze_period(tx, due, guarantee):
             return None
         rosters = teams.rosters(tx, now)
         sizes = [
-            (group, _debit(tx, setting.content, group, rosters, holder))
+            (group, _debit(tx, setting.content, group, rosters, holder, guarantee))
             for group in digests.list_period(tx, due)
         ]
         plan_told_above(tx, due, now)
@@ -146,7 +148,14 @@ def _end(setting: Setting, workspace: str, holder: str) -> tuple[tuple[Release, 
         return debited
 
 
-def _debit(tx: Tx, content: Content, found: Release, rosters: Iterable[Roster], holder: str) -> int:
+def _debit(
+    tx: Tx,
+    content: Content,
+    found: Release,
+    rosters: Iterable[Roster],
+    holder: str,
+    guarantee: Guarantee,
+) -> int:
     """Decide by participation alone; how many are on the roster if its contributors were debited, else 0.
 
     Whoever became a reader of the group's line during the period is dropped from its frozen roster. What
@@ -155,11 +164,11 @@ def _debit(tx: Tx, content: Content, found: Release, rosters: Iterable[Roster], 
     frozen = digests.roster(tx, found.period, found.group_id)
     roster = frozen - readers_of(found.teams, rosters)
     people = digests.list_weighed(tx, roster, weeks_of(found.period))
-    if not may_publish(len(roster), len(people)):
+    if not may_publish(len(roster), len(people), guarantee):
         digests.suppress(tx, found.group_id, found.period)
         return 0
     history = digests.history(tx, found.group_id, found.period - 1)
-    if not digests.debit(tx, found.group_id, found.period, people, window(history), holder):
+    if not digests.debit(tx, found.group_id, found.period, people, window(history), holder, guarantee):
         return 0
     count_raises(tx, content, found, roster, len(frozen))
     return len(roster)
@@ -184,10 +193,10 @@ def _release(setting: Setting, workspace: str, found: Release, size: int, holder
     with setting.store.begin(workspace) as tx:
         people = digests.list_contributors(tx, found.group_id, found.period)
         history = digests.history(tx, found.group_id, found.period - 1)
-        c, m = digests.debited(tx, found.group_id, found.period)
-        total = sum(_score(tx, ref, found.period, c) for ref in people)
-        y = publish(total, m, noise(EPS, secrets.randbits))
-        row = Published(period=found.period, m=m, c=c, y=y)
+        debit = digests.debited(tx, found.group_id, found.period)
+        total = sum(_score(tx, ref, found.period, debit.c) for ref in people)
+        y = publish(total, debit.m, noise(debit.eps, secrets.randbits))
+        row = Published(period=found.period, m=debit.m, c=debit.c, y=y, eps=debit.eps)
         reading = read((*history, row), roster=size)
         before = digests.last_band(tx, found.group_id, found.period)
         lines = {

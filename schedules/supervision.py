@@ -177,6 +177,7 @@ def _section(
         name=team.name,
         together_with=_others(scene, team, shown_with),
         words_possible=privacy.words_possible(scene.tx, team, scene.now),
+        guarantee=privacy.guarantee(scene.tx),
         next_update_on=next_update_on(epoch_on, scene.week, scene.calendar()) if epoch_on else None,
         why_said_before=_was_written_before(scene, team),
     )
@@ -203,7 +204,8 @@ def _with_update(scene: Scene, section: TeamSection, found: Release) -> tuple[Te
             return replace(named, update=update_from(scene.words, update, said)), update
         case ReleaseState.SUPPRESSED:
             said_before = digests.was_suppressed(scene.tx, found.group_id, found.period)
-            return replace(section, suppressed=True, why_said_before=said_before), None
+            held = privacy.guarantee_of(scene.tx, found.period)
+            return replace(section, suppressed=True, why_said_before=said_before, guarantee=held), None
         case _:
             return replace(section, lost=True), None
 

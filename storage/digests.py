@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, select, update
 from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend, read_parent
 from bot.domain.localtime import WEEKS_IN_PERIOD, block_of, freeze_at, monday_of
 from bot.domain.members import PersonRef
+from bot.domain.privacy import STANDARD, Guarantee
 from bot.domain.raises import STAYS, Sentence
 from bot.domain.supervision import Shown
 from storage import teams, workspaces
@@ -96,12 +97,17 @@ def list_open(tx: Tx) -> tuple[int, ...]:
     return tuple(tx.execute(query.order_by(periods.c.period)).scalars())
 
 
-def open_period(tx: Tx, period: int, groups: Mapping[tuple[str, ...], Collection[PersonRef]]) -> bool:
+def open_period(
+    tx: Tx,
+    period: int,
+    groups: Mapping[tuple[str, ...], Collection[PersonRef]],
+    guarantee: Guarantee = STANDARD,
+) -> bool:
     """Freeze the rosters of a period, once; False when it was opened already.
 
     groups: sorted team ids, and the people whose answers count in them.
     """
-    if not tx.add(periods, {"period": period, "state": PeriodState.OPEN}):
+    if not tx.add(periods, {"period": period, "state": PeriodState.OPEN, **asdict(guarantee)}):
         return False
     for group, people in groups.items():
         _open_group(tx, period, group, people)
@@ -126,10 +132,11 @@ def hold_open(tx: Tx, period: int) -> bool:
     return tx.execute(select(periods.c.period).where(*here).with_for_update(read=True)).first() is not None
 
 
-def freeze_period(tx: Tx, period: int) -> bool:
-    """OPEN → FROZEN for a period, once; False when another worker was first."""
+def freeze_period(tx: Tx, period: int, guarantee: Guarantee = STANDARD) -> bool:
+    """OPEN → FROZEN for a period, once, with the guarantee it keeps; False when another worker was first."""
     here = (*_here(tx, periods), periods.c.period == period, periods.c.state == PeriodState.OPEN)
-    return bool(tx.execute(update(periods).where(*here).values(state=PeriodState.FROZEN)).rowcount)
+    kept = {"state": PeriodState.FROZEN, **asdict(guarantee)}
+    return bool(tx.execute(update(periods).where(*here).values(**kept)).rowcount)
 
 
 def roster(tx: Tx, period: int, id_: str) -> frozenset[PersonRef]:
@@ -193,12 +200,30 @@ def suppress(tx: Tx, id_: str, period: int) -> bool:
     return _move(tx, id_, period, ReleaseState.OPEN, state=ReleaseState.SUPPRESSED)
 
 
-def debit(tx: Tx, id_: str, period: int, people: Collection[PersonRef], c: Fraction, holder: str) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debit:
+    """What a draw is made with, fixed before any answer is read: window, contributors, ε."""
+
+    c: Fraction
+    m: int
+    eps: Fraction
+
+
+def debit(
+    tx: Tx,
+    id_: str,
+    period: int,
+    people: Collection[PersonRef],
+    c: Fraction,
+    holder: str,
+    guarantee: Guarantee = STANDARD,
+) -> bool:
     """Debit the contributors before any answer is read; the holder alone may release, within the lease."""
     values = {
         "state": ReleaseState.DEBITED,
         "m": len(people),
         "c_quarters": int(c * 4),
+        "strong": guarantee.strong,
         "holder": holder,
         "lease_until": tx.real_now() + LEASE,
     }
@@ -210,13 +235,13 @@ def debit(tx: Tx, id_: str, period: int, people: Collection[PersonRef], c: Fract
     return True
 
 
-def debited(tx: Tx, id_: str, period: int) -> tuple[Fraction, int]:
-    """Window c and number m of contributors as fixed at the debit; read from the row, never recomputed."""
-    query = select(releases.c.c_quarters, releases.c.m).where(
+def debited(tx: Tx, id_: str, period: int) -> Debit:
+    """As it was fixed; read from the row, never recomputed."""
+    query = select(releases.c.c_quarters, releases.c.m, releases.c.strong).where(
         *_here(tx, releases), releases.c.group_id == id_, releases.c.period == period
     )
     found = tx.execute(query).one()
-    return Fraction(found.c_quarters, 4), int(found.m)
+    return Debit(c=Fraction(found.c_quarters, 4), m=found.m, eps=_eps(found))
 
 
 def list_contributors(tx: Tx, id_: str, period: int) -> tuple[PersonRef, ...]:
@@ -410,7 +435,12 @@ def _here(tx: Tx, table: Any) -> tuple[Any]:
 def _row(row: Any) -> Row:
     if row.state != ReleaseState.RELEASED:
         return Gap(period=row.period)
-    return Published(period=row.period, m=row.m, c=Fraction(row.c_quarters, 4), y=row.y)
+    return Published(period=row.period, m=row.m, c=Fraction(row.c_quarters, 4), y=row.y, eps=_eps(row))
+
+
+def _eps(row: Any) -> Fraction:
+    """Rows from before there was a choice say nothing of it."""
+    return Guarantee(strong=bool(row.strong)).eps
 
 
 def _release(row: Any) -> Release:

@@ -1,15 +1,99 @@
-"""Who sees what in somebody's group, as facts for the promise they read."""
+"""Who sees what in somebody's group, as facts for the promise they read, and what is guaranteed in it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
+from itertools import count
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import select
 
 from bot.domain.groups import partition
+from bot.domain.localtime import WEEKS_IN_PERIOD, monday_of, period_starts_at
 from bot.domain.members import PersonRef, Team
-from bot.domain.privacy import WhoSees
+from bot.domain.privacy import STANDARD, Guarantee, Stricter, WhoSees, is_looser, strictest
 from storage import digests, members, teams, workspaces
 from storage.database import Tx
+from storage.schema import guarantees, periods
+
+
+def guarantee_of(tx: Tx, period: int) -> Guarantee:
+    """The numbers that hold in a period: nothing looser than was ever chosen or kept for it or one before.
+
+    So neither a row that was changed by hand nor one that was taken away loosens anything alone. TypeError
+    for a row that holds no number.
+    """
+    return strictest(Guarantee(**numbers) for at, numbers in _guarantees(tx) if at <= period)
+
+
+def guarantee(tx: Tx) -> Guarantee:
+    """The numbers that hold now: those of the newest period, or of the first before there is one."""
+    return guarantee_of(tx, digests.last_period(tx) or 0)
+
+
+def next_guarantee(tx: Tx) -> Guarantee:
+    """The strictest that anybody chose: what the next groups are drawn for."""
+    return strictest(Guarantee(**numbers) for _, numbers in _guarantees(tx))
+
+
+def stricter(tx: Tx) -> Stricter | None:
+    """What was chosen and does not hold yet; None where there is none, or nobody has a calendar yet."""
+    epoch_on, coming = workspaces.get(tx).epoch_on, next_guarantee(tx)
+    if epoch_on is None or coming == guarantee(tx):
+        return None
+    newest = max(at for at, _ in _guarantees(tx))
+    return Stricter(guarantee=coming, from_on=monday_of(epoch_on, newest * WEEKS_IN_PERIOD))
+
+
+def tighten(tx: Tx, wanted: Guarantee, now: datetime, today: date) -> int:
+    """Let stricter numbers hold from the next period on; its number. ValueError for any that are looser."""
+    if is_looser(wanted, next_guarantee(tx)):
+        raise ValueError("a guarantee can only be made stricter")
+    period = _next_period(tx, now)
+    kept = {**asdict(wanted), "chosen_on": today}
+    statement = tx.insert(guarantees).values(workspace=tx.workspace, from_period=period, **kept)
+    tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "from_period"], set_=kept))
+    return period
+
+
+def _next_period(tx: Tx, now: datetime) -> int:
+    """The first period that neither was opened nor has begun by the clock."""
+    last, epoch_on = digests.last_period(tx), workspaces.get(tx).epoch_on
+    ahead = count(0 if last is None else last + 1)
+    return next(period for period in ahead if epoch_on is None or period_starts_at(epoch_on, period) > now)
+
+
+def was_loosened(tx: Tx) -> bool:
+    """Whether some row was changed by hand: it holds less than the constants or than one before it."""
+    so_far = STANDARD
+    for _, numbers in _guarantees(tx):
+        try:
+            so_far = strictest((so_far, Guarantee(**numbers)))
+        except TypeError:
+            return True
+        if asdict(so_far) != numbers:
+            return True
+    return False
+
+
+def _guarantees(tx: Tx) -> list[tuple[int, dict[str, Any]]]:
+    """Every guarantee that is kept, as it stands, with its period: what it was opened with, then chosen."""
+    found = [
+        (
+            row[0],
+            {"strong": row.strong, "roster_min": row.roster_min, "contributors_min": row.contributors_min},
+        )
+        for table, at in ((periods, periods.c.period), (guarantees, guarantees.c.from_period))
+        for row in tx.execute(_numbers(table, at).where(table.c.workspace == tx.workspace))
+    ]
+    return sorted(found, key=itemgetter(0))
+
+
+def _numbers(table: Any, at: Any) -> Any:
+    return select(at, table.c.strong, table.c.roster_min, table.c.contributors_min)
 
 
 def words_possible(tx: Tx, team: Team | None, now: datetime, member: PersonRef | None = None) -> bool:
@@ -43,7 +127,10 @@ def _groups_with(
     tx: Tx, period: int | None, now: datetime, team_ids: Collection[str]
 ) -> Mapping[str, tuple[str, ...]]:
     """The group that each of these teams is in, by its id; nothing of those in none."""
-    groups = partition(teams.rosters(tx, now)) if period is None else digests.list_groups(tx, period)
+    if period is None:
+        groups = partition(teams.rosters(tx, now), guarantee(tx))
+    else:
+        groups = digests.list_groups(tx, period)
     return {team_id: group for group in groups for team_id in group if team_id in team_ids}
 
 
@@ -59,4 +146,6 @@ def who_sees(tx: Tx, team: Team | None, now: datetime, member: PersonRef | None 
         key_holder=ids[holder] if holder else workspace.key_holder or "",
         key_holder_conflict=workspace.key_holder_conflict,
         words_possible=bool(group),
+        guarantee=guarantee(tx),
+        stricter=stricter(tx),
     )

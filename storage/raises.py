@@ -97,6 +97,7 @@ def place(tx: Tx, ref: PersonRef, now: datetime) -> Place:
         readers=readers(tx, group),
         running=runs,
         next_at=runs.ends_at if runs else first_at,
+        guarantee=privacy.guarantee(tx),
     )
 
 

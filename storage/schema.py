@@ -248,11 +248,30 @@ erasures = _table(
     Column("erased_at", Instant, nullable=False),
 )
 
+
+def _numbers() -> tuple[Column[bool], Column[int], Column[int]]:
+    """A guarantee; the constants where nothing else was said."""
+    return (
+        Column("strong", Boolean, nullable=False, server_default=text("false")),
+        Column("roster_min", Integer, nullable=False, server_default="8"),
+        Column("contributors_min", Integer, nullable=False, server_default="6"),
+    )
+
+
+guarantees = _table(
+    "guarantees",
+    _workspace(),
+    Column("from_period", Integer, primary_key=True),
+    *_numbers(),
+    Column("chosen_on", Date, nullable=False),
+)
+
 periods = _table(
     "periods",
     _workspace(),
     Column("period", Integer, primary_key=True),
     Column("state", String(16), nullable=False),
+    *_numbers(),
 )
 
 rosters = _table(
@@ -273,6 +292,7 @@ releases = _table(
     Column("state", String(16), nullable=False),
     Column("m", Integer),
     Column("c_quarters", Integer),
+    Column("strong", Boolean),
     Column("y", Integer),
     Column("band", String(16)),
     Column("trend", String(16)),

@@ -180,6 +180,13 @@ def list_readers(tx: Tx, team_ids: Collection[str]) -> frozenset[PersonRef]:
     return readers_of(team_ids, rosters_)
 
 
+def list_staff(tx: Tx, at: datetime) -> tuple[PersonRef, ...]:
+    """Everybody on a started team and everybody who reads a line about one, in a fixed order."""
+    started = {team.team_id for team in list_teams(tx) if team.state is TeamState.STARTED}
+    begun = (roster for roster in rosters(tx, at) if roster.team_id in started)
+    return tuple(sorted(frozenset[PersonRef]().union(*(team.members | team.readers for team in begun))))
+
+
 def _members(tx: Tx, at: datetime) -> dict[str, set[PersonRef]]:
     """Who belonged to each team at an instant, with one question for all of them."""
     found: dict[str, set[PersonRef]] = {}

@@ -58,6 +58,12 @@ def set_key_holder(tx: Tx, holder: str | None, ref: PersonRef | None, *, conflic
     _change(tx, key_holder=holder, key_holder_ref=ref, key_holder_conflict=conflict)
 
 
+def hold(tx: Tx) -> None:
+    """Let nobody else change what holds for the whole workspace until this transaction ends."""
+    # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.
+    tx.execute(_of(tx, workspaces.c.workspace).with_for_update())
+
+
 def hold_sending(tx: Tx, until: datetime) -> None:
     """Slack asked for a pause: nothing goes out to this workspace before that (delivery 6)."""
     later = workspaces.c.send_not_before.is_(None) | (workspaces.c.send_not_before < until)

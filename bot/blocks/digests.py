@@ -219,7 +219,7 @@ def as_my_supervisor(
     """
     blocks = [
         section(_whose_view(words, sees)),
-        *([section(_why(words, why_none))] if why_none else []),
+        *([section(_why(words, why_none, sees))] if why_none else []),
         *(_seen(words, seen) if seen else []),
         *([section(words("update.next", date=words.date(next_update_on)))] if next_update_on else []),
         divider(),
@@ -235,9 +235,9 @@ def _whose_view(words: Words, sees: WhoSees) -> str:
     return words("update.seen_lead", who=mention(sees.supervisor_id))
 
 
-def _why(words: Words, why_none: WhyNone) -> str:
+def _why(words: Words, why_none: WhyNone, sees: WhoSees) -> str:
     """KeyError for a reason without words."""
-    return words(f"update.why_{why_none}", **promise_numbers())
+    return words(f"update.why_{why_none}", **promise_numbers(sees.guarantee))
 
 
 def _seen(words: Words, seen: Seen) -> list[Block]:

@@ -89,7 +89,7 @@ def _what(words: Words, facts: FirstContact) -> str:
 
 def _who_sees(words: Words, sees: WhoSees) -> list[Block]:
     if sees.words_possible:
-        group = words("first_contact.group", **promise_numbers())
+        group = words("first_contact.group", **promise_numbers(sees.guarantee))
     else:
         group = words("first_contact.only_for_you")
     sees_title, limits_title = words("first_contact.sees_title"), words("first_contact.limits_title")

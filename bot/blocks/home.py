@@ -31,7 +31,7 @@ from bot.blocks.elements import (
     with_links,
 )
 from bot.blocks.mydata import my_data_button
-from bot.blocks.privacy import as_supervisor_button
+from bot.blocks.privacy import as_supervisor_button, stricter_button
 from bot.blocks.raises import raise_button
 from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
@@ -294,7 +294,7 @@ def _admin(words: Words, facts: HomeFacts) -> list[Block]:
     return [
         header(words("home.teams")),
         *([] if facts.crisis_reviewed else [section(words("home.crisis_not_reviewed"))]),
-        actions(button(words("team.set_up"), ids.SET_UP_TEAM, style="primary")),
+        actions(button(words("team.set_up"), ids.SET_UP_TEAM, style="primary"), stricter_button(words)),
         *(_team_line(words, team) for team in facts.teams[:TEAMS_SHOWN]),
         *([context(words("home.more_teams", shown=TEAMS_SHOWN))] if more else []),
     ]

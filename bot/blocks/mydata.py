@@ -57,6 +57,7 @@ MESSAGES = {
     Kind.TEAM_STARTED: "team",
     Kind.PROMISE: "team",
     Kind.PIN: "team",
+    Kind.STRICTER: "team",
     Kind.CHECKIN: "cards",
     Kind.CHECKIN_AGAIN: "cards",
     Kind.QUIET_QUESTION: "cards",

@@ -34,7 +34,7 @@ from bot.blocks.privacy import who_sees_button
 from bot.content import Words
 from bot.content.language import FALLBACK
 from bot.domain.localtime import WEEKS_IN_PERIOD
-from bot.domain.privacy import CONTRIBUTORS_MIN, ROSTER_MIN
+from bot.domain.privacy import STANDARD, Guarantee
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, STAYS, Pillar, Sentence, WhyClosed
 
 Lead = Literal["chosen", "noted", "taken_back"]
@@ -45,7 +45,7 @@ class Choice:
     """What somebody is told before they choose, with their own group's numbers.
 
     until: the freeze, in their own zone. weekly_ids: who reads it with the update; above_ids: who reads
-    first what is for the level above, none where there is no such level.
+    first what is for the level above, none where there is no such level. guarantee: of the running period.
     """
 
     period: int
@@ -53,6 +53,7 @@ class Choice:
     until: datetime
     weekly_ids: tuple[str, ...]
     above_ids: tuple[str, ...] = ()
+    guarantee: Guarantee = STANDARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def _read_above(words: Words, choice: Choice) -> str:
 
 def _truth(words: Words, choice: Choice) -> str:
     facts = _until(words, choice.until)
-    numbers = {"needed": choice.needed, "contributors_min": CONTRIBUTORS_MIN}
+    numbers = {"needed": choice.needed, "contributors_min": choice.guarantee.contributors_min}
     return words("raise.truth", **facts, **numbers, **_weeks())
 
 
@@ -155,7 +156,14 @@ def ended(words: Words, *, withdrawn: bool) -> View:
     return notice_view(words, words("raise.title"), [section(said)], callback_id=ids.VIEW_NOTICE)
 
 
-def closed(words: Words, why: WhyClosed, *, opens_on: date | None = None, can_ask: bool) -> View:
+def closed(
+    words: Words,
+    why: WhyClosed,
+    *,
+    opens_on: date | None = None,
+    can_ask: bool,
+    guarantee: Guarantee = STANDARD,
+) -> View:
     """Why nothing somebody chose now could be shown, and what is open to them all the same."""
     date_ = words.date(opens_on) if opens_on else ""
     ask = [button(words("menu.ask"), ids.OPENED_ASK)] if can_ask else []
@@ -163,7 +171,7 @@ def closed(words: Words, why: WhyClosed, *, opens_on: date | None = None, can_as
         words,
         words("raise.title"),
         [
-            section(words(f"raise.closed_{why}", roster_min=ROSTER_MIN, date=date_)),
+            section(words(f"raise.closed_{why}", roster_min=guarantee.roster_min, date=date_)),
             section(words("raise.open_instead")),
             actions(*ask, who_sees_button(words)),
         ],

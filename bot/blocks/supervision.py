@@ -21,7 +21,7 @@ from bot.blocks.elements import (
 )
 from bot.blocks.raises import said_lines
 from bot.content import Words
-from bot.domain.privacy import promise_numbers
+from bot.domain.privacy import STANDARD, Guarantee, promise_numbers
 
 PICTURED = 6
 """Updates with a picture in one message; the others are words alone, so that 50 blocks are enough."""
@@ -35,7 +35,7 @@ class TeamSection:
     message after a freeze. suppressed: that message has none because too few took part or count; lost:
     none because it was not finished. next_update_on: in the other weeks too. why_said_before: that and
     why nothing can be shown was said in an earlier message. regrouped: its teams are in other groups
-    from now on, which have sections of their own.
+    from now on, which have sections of their own. guarantee: whose numbers say why there is no update.
     """
 
     name: str
@@ -47,6 +47,7 @@ class TeamSection:
     suppressed: bool = False
     lost: bool = False
     regrouped: bool = False
+    guarantee: Guarantee = STANDARD
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def _team_lines(words: Words, team: TeamSection) -> list[str]:
     """Why there is no update, once; then only the date of the next."""
     name = digests.names(team.groups)
     if not team.words_possible:
-        why = words("weekly.no_words", team=name, **promise_numbers())
+        why = words("weekly.no_words", team=name, **promise_numbers(team.guarantee))
         return [] if team.why_said_before else [why]
     following = [] if team.regrouped else [_next(words, team, name)]
     return [*_none_this_time(words, team, name), *following]
@@ -121,7 +122,7 @@ def _none_this_time(words: Words, team: TeamSection, name: str) -> list[str]:
     if team.lost:
         return [words("weekly.lost", team=name)]
     if team.suppressed and not team.why_said_before:
-        return [words("weekly.suppressed", team=name, **promise_numbers())]
+        return [words("weekly.suppressed", team=name, **promise_numbers(team.guarantee))]
     return []
 
 

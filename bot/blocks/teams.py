@@ -42,7 +42,7 @@ from bot.blocks.elements import (
 )
 from bot.content import Words
 from bot.content.commands import plain
-from bot.domain.privacy import ROSTER_MIN, promise_numbers
+from bot.domain.privacy import STANDARD, Guarantee, promise_numbers
 
 Problem = Literal[
     "name_missing",
@@ -117,7 +117,8 @@ class TeamCheck:
 
     counted: people who count for words; siblings: names of small teams under the same unit it could be
     shown together with, and together: how many they are with it. elsewhere: (Slack id, present team) of
-    people who belong to another team. ask_key_holder: who runs the server was never said.
+    people who belong to another team. ask_key_holder: who runs the server was never said. guarantee: what
+    its group will be drawn for.
     """
 
     team_id: str
@@ -129,6 +130,7 @@ class TeamCheck:
     channel_id: str = ""
     bot_in_channel: bool = True
     ask_key_holder: bool = False
+    guarantee: Guarantee = STANDARD
 
 
 def team_form(words: Words, *, units: Sequence[tuple[str, str]], draft: TeamDraft, team_id: str = "") -> View:
@@ -269,11 +271,12 @@ def team_check(words: Words, facts: TeamCheck) -> View:
 
 def _counted(words: Words, facts: TeamCheck) -> list[Block]:
     """How many count, what that means, and the choice to be shown together with small siblings."""
-    count = words("team.counted", counted=facts.counted, team=escape(facts.name), needed=ROSTER_MIN)
-    if facts.counted >= ROSTER_MIN:
+    least = facts.guarantee.roster_min
+    count = words("team.counted", counted=facts.counted, team=escape(facts.name), needed=least)
+    if facts.counted >= least:
         return [section(f"{count} {words('team.enough')}")]
     small = section(f"{count} {words('team.too_few')}")
-    return [small, *_pool(words, facts)] if facts.together >= ROSTER_MIN else [small]
+    return [small, *_pool(words, facts)] if facts.together >= least else [small]
 
 
 def _pool(words: Words, facts: TeamCheck) -> list[Block]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import dropwhile
 
 from bot.domain.filtering import GRID, Evidence, Shift, Vector, forward, likelihood, mean, shifts, variance
+from bot.domain.privacy import EPS
 
 NEUTRAL = 2
 """The score of a contributor whose answers are gone or unreadable at the release."""
@@ -54,12 +55,13 @@ class Trend(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A RELEASED row: m contributors, the window c, the released sum y from 0 to 4m."""
+    """A RELEASED row: m contributors, the window c, the sum y from 0 to 4m, the ε it was drawn with."""
 
     period: int
     m: int
     c: Fraction
     y: int
+    eps: Fraction = EPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,10 @@ def read(history: History, *, roster: int) -> Reading:
 def _evidence(history: History) -> Evidence:
     """Likelihoods from the first update on; periods before it say nothing and are not compared with."""
     since_first = dropwhile(lambda row: isinstance(row, Gap), history)
-    return [likelihood(row.c, row.m, row.y) if isinstance(row, Published) else None for row in since_first]
+    return [
+        likelihood(row.c, row.m, row.y, row.eps) if isinstance(row, Published) else None
+        for row in since_first
+    ]
 
 
 def _updates(history: History) -> int:

@@ -79,10 +79,10 @@ def _above(edge: float, level: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def likelihood(c: Fraction, m: int, y: int) -> Vector:
-    """How well each level explains the released sum y of m people in window c, up to a constant."""
+def likelihood(c: Fraction, m: int, y: int, eps: Fraction = EPS) -> Vector:
+    """How well each level explains the sum y of m people in window c, released with eps, up to a constant."""
     sums = range(STEPS * m + 1)
-    decay = [math.exp(-float(EPS) / STEPS * abs(y - u)) for u in sums]
+    decay = [math.exp(-float(eps) / STEPS * abs(y - u)) for u in sums]
     sd = STEPS * math.sqrt(m * V)
     return _peaked([sum(map(mul, _bells(STEPS * m * share, sd, sums), decay)) for share in expected_share(c)])
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.domain.members import PersonRef
-from bot.domain.privacy import ROSTER_MIN
+from bot.domain.privacy import STANDARD, Guarantee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,38 +28,42 @@ class Roster:
         return len(self.members - self.readers)
 
 
-def partition(rosters: Iterable[Roster]) -> tuple[tuple[str, ...], ...]:
+def partition(rosters: Iterable[Roster], guarantee: Guarantee = STANDARD) -> tuple[tuple[str, ...], ...]:
     """Groups as sorted tuples of team ids: large teams alone, small siblings pooled if together enough.
 
     A team in no group is never shown: its people's answers are for themselves.
     """
-    teams = tuple(rosters)
-    alone = [(team.team_id,) for team in teams if team.eligible >= ROSTER_MIN]
-    small = (team for team in teams if team.eligible < ROSTER_MIN and team.pooled and team.unit_id)
-    return tuple(sorted([*alone, *_pools(small)]))
+    teams, least = tuple(rosters), guarantee.roster_min
+    alone = [(team.team_id,) for team in teams if team.eligible >= least]
+    small = (team for team in teams if team.eligible < least and team.pooled and team.unit_id)
+    return tuple(sorted([*alone, *_pools(small, least)]))
 
 
-def _pools(small: Iterable[Roster]) -> list[tuple[str, ...]]:
+def _pools(small: Iterable[Roster], least: int) -> list[tuple[str, ...]]:
     by_unit: dict[str, list[Roster]] = {}
     for team in small:
         by_unit.setdefault(team.unit_id or "", []).append(team)
-    enough = (pool for pool in by_unit.values() if together(pool) >= ROSTER_MIN)
+    enough = (pool for pool in by_unit.values() if together(pool) >= least)
     return [tuple(sorted(team.team_id for team in pool)) for pool in enough]
 
 
 def regroup(
-    rosters: Iterable[Roster], before: Iterable[tuple[str, ...]], new: Collection[str]
+    rosters: Iterable[Roster],
+    before: Iterable[tuple[str, ...]],
+    new: Collection[str],
+    guarantee: Guarantee = STANDARD,
 ) -> tuple[tuple[str, ...], ...]:
     """Groups of a period inside a block: those before it, and new teams large enough to stand alone.
 
-    new: ids of teams that started during the block. Smaller ones wait for the next block.
+    new: ids of teams that started during the block. Smaller ones wait for the next block. A group that is
+    too small for a stricter guarantee stays, and gets no words: it is drawn anew with its block.
     """
     kept = tuple(before)
     grouped = {team_id for group in kept for team_id in group}
     alone = (
         (roster.team_id,)
         for roster in rosters
-        if roster.team_id in new and roster.team_id not in grouped and roster.eligible >= ROSTER_MIN
+        if roster.team_id in new and roster.team_id not in grouped and roster.eligible >= guarantee.roster_min
     )
     return tuple(sorted([*kept, *alone]))
 

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     PROMISE = "promise"
     TEAM_STARTED = "team_started"
     PIN = "pin"
+    STRICTER = "stricter"
 
 
 BETWEEN_PEOPLE = frozenset({Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP})
@@ -42,7 +43,9 @@ def urgency(kind: Kind) -> int:
     return 0 if kind in BETWEEN_PEOPLE else 2 if kind in DIGESTS else 1
 
 
-ONCE_FOR_ALL = frozenset({Kind.FIRST_CONTACT, Kind.PROMISE, Kind.TEAM_STARTED, Kind.PIN, Kind.TEAM_POST})
+ONCE_FOR_ALL = frozenset(
+    {Kind.FIRST_CONTACT, Kind.PROMISE, Kind.TEAM_STARTED, Kind.PIN, Kind.TEAM_POST, Kind.STRICTER}
+)
 """Kept as long as the workspace: who heard it once must not hear it again."""
 
 KEPT_WAITING = timedelta(days=7)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from bot.domain.members import PersonRef, Team
-from bot.domain.privacy import ROSTER_MIN
+from bot.domain.privacy import ROSTER_MIN, STANDARD, Guarantee
 
 
 class Pillar(StrEnum):
@@ -55,8 +55,10 @@ Sentence: TypeAlias = Mapping[str, str]
 """A phrase as it was frozen, by language."""
 
 
-def needed(roster: int) -> int | None:
+def needed(roster: int, guarantee: Guarantee = STANDARD) -> int | None:
     """How many people of a roster must choose the same phrase; None where nothing is ever shown."""
+    if roster < guarantee.roster_min:
+        return None
     return next((many for size, many in NEEDED if roster >= size), None)
 
 
@@ -134,7 +136,7 @@ class Place:
 
     running: None before the first. roster: people on the frozen roster that they stand on, 0 on none.
     reads: they read their group's line. grouped: their team is in a group. next_at: when rosters are
-    frozen next, None before the workspace's calendar is known.
+    frozen next, None before the workspace's calendar is known. guarantee: of the running period.
     """
 
     on_team: bool
@@ -144,6 +146,7 @@ class Place:
     readers: Readers
     running: Running | None = None
     next_at: datetime | None = None
+    guarantee: Guarantee = STANDARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +157,7 @@ class Lane:
     until: datetime
     needed: int
     readers: Readers
+    guarantee: Guarantee = STANDARD
 
 
 WhyClosed = Literal["no_team", "too_small", "not_yet", "reader", "nobody", "ended"]
@@ -165,11 +169,12 @@ class Closed:
 
     why: WhyClosed
     opens_at: datetime | None = None
+    guarantee: Guarantee = STANDARD
 
 
 def lane(place: Place, now: datetime) -> Lane | Closed:
     """Whether somebody can say something with others now."""
-    running, many = place.running, needed(place.roster)
+    running, many = place.running, needed(place.roster, place.guarantee)
     if place.reads:
         return Closed(why="reader")
     if running and now >= running.ends_at:
@@ -178,12 +183,18 @@ def lane(place: Place, now: datetime) -> Lane | Closed:
         return _not_counted(place)
     if not place.readers.weekly:
         return Closed(why="nobody")
-    return Lane(period=running.period, until=running.ends_at, needed=many, readers=place.readers)
+    return Lane(
+        period=running.period,
+        until=running.ends_at,
+        needed=many,
+        readers=place.readers,
+        guarantee=place.guarantee,
+    )
 
 
 def _not_counted(place: Place) -> Closed:
     if not place.on_team or place.next_at is None:
         return Closed(why="no_team")
     if place.roster or not place.grouped:
-        return Closed(why="too_small")
+        return Closed(why="too_small", guarantee=place.guarantee)
     return Closed(why="not_yet", opens_at=place.next_at)

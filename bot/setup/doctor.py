@@ -18,7 +18,7 @@ from bot.domain.notices import Fate
 from bot.setup.database import opened
 from bot.setup.tokens import Refused, Unreachable, try_app_token, try_bot_token
 from bot.slack import METHODS, Identity
-from storage import ledger_mark, outbox, workspaces
+from storage import ledger_mark, outbox, privacy, workspaces
 from storage.database import Store, is_running, sqlite_file
 from storage.ledger_mark import LedgerMark, NoMark
 
@@ -150,6 +150,7 @@ def _tables(store: Store, workspace: str | None, mark: LedgerMark) -> Iterator[F
     known = workspaces.list_ids(store)
     for each in known:
         yield _keys(store, each)
+        yield _numbers(store, each)
         yield from _deliveries(store, each)
     if known and workspace and workspace not in known:
         yield wrong(
@@ -181,6 +182,17 @@ def _keys(store: Store, workspace: str) -> Finding:
         "keys",
         "CHOIR_MASTER_KEY and CHOIR_REF_KEY are not those this database was made with: put those back; with "
         "others nothing that was answered can be read.",
+    )
+
+
+def _numbers(store: Store, workspace: str) -> Finding:
+    with store.read(workspace) as tx:
+        if not privacy.was_loosened(tx):
+            return ok("numbers of the update", "none is looser than what staff were told.")
+    return wrong(
+        "numbers of the update",
+        "somebody changed them in the database to looser ones. Choir keeps to the strictest that it knows; a "
+        "row without a number stops all updates. Find out who did that, and tell staff.",
     )
 
 

@@ -45,7 +45,7 @@ from bot.domain.leave import MOST_SPANS, Span
 from bot.domain.members import Length, Person, PersonRef, Preferences, TeamState
 from bot.domain.mydata import OwnAsk, OwnData, OwnLines, OwnMessages, OwnPeriod, OwnRoles, OwnTeam, OwnWeek
 from bot.domain.notices import Kind
-from bot.domain.privacy import WhoSees
+from bot.domain.privacy import STANDARD, Guarantee, Stricter, WhoSees
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, Sentence, WhyClosed
 from bot.domain.rotation import CORE, ROWS, keys_for
 from tests.blocks.reading import Screen
@@ -56,6 +56,7 @@ ON = date(2026, 12, 2)
 AT = datetime(2026, 12, 3, 16, 30, tzinfo=UTC)
 SEES = WhoSees(supervisor_id=LUIS, reader_ids=(LUIS, EVA), key_holder="Nube Segura")
 SMALL = WhoSees(supervisor_id=None, key_holder=EVA, key_holder_conflict=True, words_possible=False)
+STRICTER = Stricter(guarantee=Guarantee(strong=True, roster_min=50, contributors_min=30), from_on=ON)
 CONTACT = FirstContact(
     team="Albergue <Norte> & Sur", sees=SEES, country="US", weekday=2, local_time=time(10), first_on=ON
 )
@@ -160,6 +161,12 @@ def _first_contacts(words: Words) -> dict[str, Screen]:
         "who sees": privacy.who_sees(words, SEES),
         "who sees small": privacy.who_sees(words, SMALL),
         "who sees unnamed": privacy.who_sees(words, WhoSees(supervisor_id=None)),
+        "who sees stricter": privacy.who_sees(words, replace(SEES, stricter=STRICTER)),
+        "stricter": privacy.stricter_form(words, STANDARD),
+        "stricter than strong": privacy.stricter_form(words, Guarantee(strong=True, roster_min=25)),
+        "made stricter": privacy.made_stricter(words, STRICTER.guarantee, STRICTER),
+        "made stricter at once": privacy.made_stricter(words, STRICTER.guarantee, None),
+        "told stricter": privacy.told_stricter(words, STRICTER),
     }
 
 

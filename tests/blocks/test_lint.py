@@ -75,6 +75,7 @@ def test_every_form_that_asks_something_says_who_sees_it(words: Words, screens: 
             "leave.who_sees",
             "ask.who_sees", "ask.another_who_sees", "ask.cannot_who_sees", "ask.follow_up_who_sees",
             "promise.who_sees", "raise.who_sees", "mydata.who_sees", "mydata.delete_who_sees",
+            "stricter.who_sees",
         )
     ]  # fmt: skip
     assert len(asking) > 90

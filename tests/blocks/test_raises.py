@@ -55,6 +55,7 @@ def test_the_list_hangs_on_the_group_alone() -> None:
         "until",
         "weekly_ids",
         "above_ids",
+        "guarantee",
     }
 
 

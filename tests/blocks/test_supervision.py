@@ -56,7 +56,7 @@ def test_why_there_are_no_words_is_said_once(words: Words) -> None:
 
 def test_nothing_about_a_team_can_carry_a_figure() -> None:
     types = {field.type for field in fields(TeamSection)}
-    assert types == {"str", "bool", "date | None", "tuple[str, ...]", "Update | None"}
+    assert types == {"str", "bool", "date | None", "tuple[str, ...]", "Update | None", "Guarantee"}
 
 
 def test_the_only_numbers_are_those_of_the_rule_and_the_date(words: Words) -> None:

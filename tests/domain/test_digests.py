@@ -105,7 +105,7 @@ def test_the_released_sum_is_cut_to_what_is_possible(total: int, z: int, y: int)
 
 
 def test_a_released_row_holds_no_person_no_score_and_no_draw() -> None:
-    assert [field.name for field in fields(Published)] == ["period", "m", "c", "y"]
+    assert [field.name for field in fields(Published)] == ["period", "m", "c", "y", "eps"]
     assert [field.name for field in fields(Gap)] == ["period"]
 
 

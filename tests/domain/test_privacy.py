@@ -3,17 +3,29 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.localtime import WEEKS_IN_BLOCK, WEEKS_IN_PERIOD
 from bot.domain.privacy import (
+    CONTRIBUTORS,
     CONTRIBUTORS_MIN,
     EPS,
     PERIOD_WEEKS,
     ROSTER_MIN,
+    ROSTERS,
+    STANDARD,
     UPDATES_PER_BLOCK,
+    Guarantee,
     at_most,
+    is_looser,
     may_publish,
     promise_numbers,
+    strictest,
+)
+
+guarantees = st.builds(
+    Guarantee, strong=st.booleans(), roster_min=st.integers(), contributors_min=st.integers()
 )
 
 
@@ -53,3 +65,58 @@ def test_every_number_of_the_promise_is_computed() -> None:
         "one_update": "73:27",
         "three_updates": "95:5",
     }
+
+
+@given(guarantees)
+def test_a_guarantee_looser_than_the_constants_cannot_be_made(made: Guarantee) -> None:
+    assert made.eps <= EPS
+    assert made.roster_min >= ROSTER_MIN
+    assert made.contributors_min >= CONTRIBUTORS_MIN
+    assert not is_looser(made, STANDARD)
+
+
+@given(guarantees)
+def test_strong_means_half_of_epsilon_and_twice_as_many_people(made: Guarantee) -> None:
+    strong = Guarantee(strong=True, roster_min=made.roster_min, contributors_min=made.contributors_min)
+    assert strong.eps == EPS / 2
+    assert strong.roster_min >= 2 * ROSTER_MIN
+    assert strong.contributors_min >= 2 * CONTRIBUTORS_MIN
+
+
+@given(guarantees, guarantees)
+def test_the_strictest_of_two_is_looser_than_neither(one: Guarantee, other: Guarantee) -> None:
+    both = strictest((one, other))
+    assert not is_looser(both, one)
+    assert not is_looser(both, other)
+    assert strictest((both, one)) == both
+    assert is_looser(one, both) == (one != both)
+
+
+def test_one_stricter_number_does_not_make_up_for_a_looser_one() -> None:
+    assert is_looser(Guarantee(roster_min=50), Guarantee(contributors_min=8))
+    assert is_looser(Guarantee(roster_min=50, contributors_min=30), Guarantee(strong=True))
+
+
+def test_words_need_what_the_guarantee_says() -> None:
+    strong = Guarantee(strong=True)
+    assert may_publish(16, 12, strong)
+    assert not may_publish(15, 12, strong)
+    assert not may_publish(16, 11, strong)
+
+
+def test_the_numbers_of_the_promise_follow_from_the_guarantee() -> None:
+    assert promise_numbers(Guarantee(strong=True, contributors_min=15)) == {
+        "roster_min": 16,
+        "contributors_min": 15,
+        "weeks": 4,
+        "one_update": "62:38",
+        "three_updates": "82:18",
+    }
+
+
+def test_what_can_be_chosen_begins_with_the_constants() -> None:
+    assert list(ROSTERS) == sorted(set(ROSTERS))
+    assert list(CONTRIBUTORS) == sorted(set(CONTRIBUTORS))
+    assert (ROSTERS[0], CONTRIBUTORS[0]) == (ROSTER_MIN, CONTRIBUTORS_MIN)
+    assert {Guarantee(strong=True).roster_min} < set(ROSTERS)
+    assert {Guarantee(strong=True).contributors_min} < set(CONTRIBUTORS)

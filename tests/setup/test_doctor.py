@@ -15,6 +15,7 @@ from bot.setup.init import new_key
 from storage import outbox, workspaces
 from storage.crypto import Keys
 from storage.database import Store, sole_process
+from storage.schema import guarantees
 from tests.setup.conftest import Ran
 
 Choir = Callable[..., Ran]
@@ -56,6 +57,7 @@ def test_an_installation_that_is_ready_has_nothing_wrong(
         "clock",
         "database",
         "keys",
+        "numbers of the update",
         "messages",
         "crisis lines",
     }
@@ -132,6 +134,18 @@ def test_tables_of_another_version_are_noticed(choir: Choir, keyed: dict[str, st
     assert "choir db upgrade" in words
     assert choir("db", "upgrade", environ=keyed).returncode == 0
     assert findings(choir("doctor", environ=keyed))["database"][0] == "ok"
+
+
+def test_numbers_that_somebody_loosened_in_the_database_are_noticed(
+    choir: Choir, keyed: dict[str, str], slack: Sandbox, tmp_path: Path
+) -> None:
+    with closing(made(keyed, tmp_path, slack.team_id)) as store, store.begin(slack.team_id) as tx:
+        row = {"from_period": 0, "roster_min": 3, "chosen_on": NOW.date()}
+        tx.execute(guarantees.insert().values(workspace=slack.team_id, **row))
+    ended = choir("doctor", environ=keyed)
+    verdict, words = findings(ended)["numbers of the update"]
+    assert (verdict, ended.returncode) == ("WRONG", 1)
+    assert "keeps to the strictest" in words
 
 
 def test_a_missing_scope_is_named(choir: Choir, keyed: dict[str, str], slack: Sandbox) -> None:

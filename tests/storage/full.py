@@ -19,6 +19,7 @@ from bot.domain.digests import Band, Reading, Trend
 from bot.domain.leave import Span
 from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Fate, Kind, Notice, Pace, notice
+from bot.domain.privacy import Guarantee
 from bot.domain.rotation import CORE
 from storage import (
     answers,
@@ -70,6 +71,7 @@ LEAVE = (Span(first_on=date(2026, 12, 1), last_on=date(2026, 12, 18)),)
 SAID = {"hours": {"en": "The work does not fit."}}
 RULE = Rule(since=NOW, next_due_at=NOW, standing=Standing())
 COPY = Copy(ref=PersonRef("a" * 64), ts="3.0", file_ids=("F1",), timers=())
+STRONG, STRONGER = Guarantee(strong=True), Guarantee(strong=True, roster_min=25)
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
 
@@ -144,6 +146,7 @@ def _fill_weeks(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
 def _fill_periods(tx: Tx, ana: PersonRef) -> None:
     for period in (0, 1):
         digests.open_period(tx, period, {("t",): [ana]})
+    privacy.tighten(tx, STRONG, NOW, NOW.date())
     digests.freeze_period(tx, 0)
     raises.save(tx, ana, 1, ["hours"])
     digests.debit(tx, GROUP, 0, [ana], Fraction(3), "worker")
@@ -242,12 +245,19 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "teams.list_readers": lambda tx: teams.list_readers(tx, ["t"]),
         "teams.list_memberships": lambda tx: teams.list_memberships(tx, ana),
         "teams.rosters": lambda tx: teams.rosters(tx, NOW),
+        "teams.list_staff": lambda tx: teams.list_staff(tx, NOW),
         "teams.join": lambda tx: teams.join(tx, "other", ana, NOW),
         "teams.leave": lambda tx: teams.leave(tx, ana, NOW),
         "teams.drop_plan": lambda tx: teams.drop_plan(tx, "t"),
         "privacy.words_possible": lambda tx: privacy.words_possible(tx, team_of(ben), NOW),
         "privacy.groups_of": lambda tx: privacy.groups_of(tx, {ana: "t"}, NOW),
         "privacy.group_with": lambda tx: privacy.group_with(tx, team_of(ben), NOW),
+        "privacy.guarantee_of": lambda tx: privacy.guarantee_of(tx, 1),
+        "privacy.guarantee": privacy.guarantee,
+        "privacy.next_guarantee": privacy.next_guarantee,
+        "privacy.stricter": privacy.stricter,
+        "privacy.tighten": lambda tx: privacy.tighten(tx, STRONGER, NOW, NOW.date()),
+        "privacy.was_loosened": privacy.was_loosened,
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),
         "planning.situations": lambda tx: planning.situations(tx, {ana: RULE}, NOW),
@@ -447,6 +457,7 @@ def _calls_about_workspaces(ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "workspaces.get": workspaces.get,
         "workspaces.set_epoch": lambda tx: workspaces.set_epoch(tx, date(2027, 1, 4)),
         "workspaces.set_key_holder": lambda tx: workspaces.set_key_holder(tx, "IT", ben, conflict=False),
+        "workspaces.hold": workspaces.hold,
         "workspaces.hold_sending": lambda tx: workspaces.hold_sending(tx, NOW + timedelta(days=9)),
         "workspaces.may_not_send": lambda tx: workspaces.may_not_send(tx, NOW),
         "workspaces.send_not_before": workspaces.send_not_before,

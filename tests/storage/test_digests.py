@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.digests import Band, Gap, Published, Reading, Trend
 from bot.domain.members import PersonRef, Team
+from bot.domain.privacy import EPS
 from bot.domain.rotation import CORE
 from storage import answers, digests, teams
 from storage.database import Store, Tx
-from storage.digests import ReleaseState, group_id
+from storage.digests import Debit, ReleaseState, group_id
 from storage.schema import answers as answers_table
 from storage.schema import contributors, ledger, releases, rosters
 from tests.storage.at_once import at_once
@@ -115,7 +116,7 @@ def test_taking_part_is_told_by_the_clear_flag_alone(tx: Tx) -> None:
 
 def test_a_debit_fixes_window_number_and_people_before_an_answer_is_read(tx: Tx) -> None:
     counted = debited(tx)
-    assert digests.debited(tx, GROUP, 0) == (WINDOW, 6)
+    assert digests.debited(tx, GROUP, 0) == Debit(c=WINDOW, m=6, eps=EPS)
     assert digests.list_contributors(tx, GROUP, 0) == counted
     assert digests.spent(tx, 0) == dict.fromkeys(counted, 1)
     assert state(tx) is ReleaseState.DEBITED
@@ -125,7 +126,7 @@ def test_a_period_is_debited_once(tx: Tx) -> None:
     counted = debited(tx)
     assert not digests.debit(tx, GROUP, 0, counted[:1], Fraction(2), "another")
     assert not digests.suppress(tx, GROUP, 0)
-    assert digests.debited(tx, GROUP, 0) == (WINDOW, 6)
+    assert digests.debited(tx, GROUP, 0) == Debit(c=WINDOW, m=6, eps=EPS)
     assert digests.spent(tx, 0) == dict.fromkeys(counted, 1)
 
 
@@ -256,7 +257,7 @@ def test_a_group_s_history_has_no_holes(tx: Tx) -> None:
 def test_a_window_is_kept_to_the_quarter(tx: Tx, quarters: int) -> None:
     digests.open_period(tx, 0, {TEAMS: people(tx)})
     digests.debit(tx, GROUP, 0, people(tx), Fraction(quarters, 4), "worker")
-    assert digests.debited(tx, GROUP, 0)[0] == Fraction(quarters, 4)
+    assert digests.debited(tx, GROUP, 0).c == Fraction(quarters, 4)
 
 
 def test_the_last_band_is_the_newest_published_one_before_a_period(tx: Tx) -> None:
