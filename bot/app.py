@@ -129,6 +129,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
     with store.begin(workspace) as tx:
         workspaces.enter(tx, settings.crisis_country)
         workspaces.set_uninstalled(tx, None)
+    rooms = Rooms(address=settings.huddle_fallback_url)
     house = House(
         store=store,
         content=content,
@@ -138,7 +139,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         country=settings.crisis_country,
         answers_kept_weeks=settings.answers_kept_weeks,
         crisis_reviewed_on=settings.crisis_reviewed_on,
-        rooms=Rooms(address=settings.huddle_fallback_url),
+        rooms=rooms,
     )
     executor = CountingExecutor(LISTENERS)
     app = App(client=client, listener_executor=executor)
@@ -151,6 +152,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         messenger=messenger,
         now=now,
         answers_kept_weeks=settings.answers_kept_weeks,
+        rooms=rooms,
         pace=Pace(per_minute=settings.send_rate_per_minute),
     )
     return Bot(app=app, house=house, setting=setting, executor=executor, client=client)

@@ -182,8 +182,11 @@ class Messenger:
     def __init__(self, client: WebClient) -> None:
         self.client = client
 
-    def post(self, to: str, message: Said, delivery_id: str) -> Outcome:
-        """Post to a channel, or to a user id (which opens the DM), marked with an opaque delivery id."""
+    def post(self, to: str, message: Said, delivery_id: str, thread: str | None = None) -> Outcome:
+        """Post to a channel, or to a user id (which opens the DM), marked with an opaque delivery id.
+
+        thread: the ts of the message below which it is to stand.
+        """
         metadata = {"event_type": METADATA_EVENT, "event_payload": {"id": delivery_id}}
         return self._try(
             "chat.postMessage",
@@ -192,6 +195,7 @@ class Messenger:
             blocks=list(message.blocks),
             metadata=metadata,
             unfurl_links=False,
+            **({"thread_ts": thread} if thread else {}),
         )
 
     def edit(self, channel: str, ts: str, message: Said) -> Outcome:

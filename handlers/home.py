@@ -21,6 +21,7 @@ from bot.domain.members import Member, Team, TeamState
 from bot.domain.supervision import prompt_number
 from handlers.asks import line
 from handlers.events import EventVisit, ListenEvent
+from handlers.huddles import startable
 from handlers.payloads import Act
 from handlers.visit import ANSWER_SECONDS, FreshHome, Listen, Replies, Visit, Whisper
 from storage import asks, checkins, members, planning, teams, workspaces
@@ -85,6 +86,7 @@ def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
         country=member.country,
         team=member.team.name if member.team else None,
         can_ask=bool(asking.recipients(visit.ref, member.team)),
+        can_huddle=bool(startable(tx, member)),
         stopped=member.preferences.stopped,
         paused=member.preferences.paused_at(visit.now),
         away_until=away_until(member.leave, local(visit.now, member.person.tz).date()),

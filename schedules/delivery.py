@@ -23,7 +23,7 @@ from bot.domain.checkins import allowed_at
 from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
-from schedules import asks, checkins, digests, first_contact, privacy, raises, supervision, teams
+from schedules import asks, checkins, digests, first_contact, huddles, privacy, raises, supervision, teams
 from schedules.setting import (
     Arrival,
     Audience,
@@ -55,6 +55,7 @@ RECIPES: Mapping[Kind, Recipe] = {
     **checkins.RECIPES,
     **supervision.RECIPES,
     **asks.RECIPES,
+    **huddles.RECIPES,
     **teams.RECIPES,
     **digests.RECIPES,
     **raises.RECIPES,
@@ -64,12 +65,16 @@ RECIPES: Mapping[Kind, Recipe] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A message about to go out: to a Slack user or channel id, if its request begins soon enough."""
+    """A message about to go out: to a Slack user or channel id, if its request begins soon enough.
+
+    thread: the ts of the message below which it is to stand.
+    """
 
     claim: Claim
     to: str
     message: Message | Pictured
     begin_before: float
+    thread: str | None = None
 
     @property
     def delivery_id(self) -> str:
@@ -150,6 +155,7 @@ def scenes(setting: Setting, tx: Tx, claims: Sequence[Claim], now: datetime) -> 
             now=now,
             audience=audience,
             answers_kept_weeks=setting.answers_kept_weeks,
+            rooms=setting.rooms,
         )
         for claim in claims
     ]
@@ -186,7 +192,10 @@ def _judge(scene: Scene, begin_before: float) -> Ready | None:
         outbox.postpone(tx, claim, scene.now + LOOK_AGAIN, ends_at)
     else:
         to = claim.channel or scene.user_id(scene.to)
-        return Ready(claim=claim, to=to, message=recipe.render(scene), begin_before=begin_before)
+        thread = recipe.thread(scene)
+        return Ready(
+            claim=claim, to=to, message=recipe.render(scene), begin_before=begin_before, thread=thread
+        )
     return None
 
 
@@ -262,7 +271,7 @@ def _post(setting: Setting, one: Ready, pictures: Sequence[Picture | None]) -> O
         case Pictured(message=message):
             return setting.messenger.post(one.to, message, one.delivery_id)
         case Message() as message:
-            return setting.messenger.post(one.to, message, one.delivery_id)
+            return setting.messenger.post(one.to, message, one.delivery_id, one.thread)
 
 
 def _post_pictured(

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from schedules.checkins import plan_checkins
 from schedules.delivery import deliver
 from schedules.digests import freeze, lose_lapsed, next_freeze_at, open_periods
+from schedules.huddles import show_cards
 from schedules.mydata import delete_copies
 from schedules.reconcile import reconcile
 from schedules.roster import NAME as ROSTER
@@ -53,6 +54,7 @@ HEARTBEATS = (
     Heartbeat(name="plan", every=timedelta(seconds=5), beats=(plan_checkins, plan_weekly)),
     Heartbeat(name="timers", every=timedelta(seconds=5), beats=(move_timers_on,)),
     Heartbeat(name="deliver", every=timedelta(seconds=1), beats=(deliver,)),
+    Heartbeat(name="huddles", every=timedelta(seconds=2), beats=(show_cards,)),
     Heartbeat(name="reconcile", every=timedelta(seconds=15), beats=(reconcile,)),
     Heartbeat(name="upkeep", every=timedelta(seconds=30), beats=(mend_cards, delete_copies)),
     Heartbeat(name=ROSTER, every=timedelta(seconds=30), beats=(sync_roster,)),

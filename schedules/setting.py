@@ -18,6 +18,7 @@ from bot.blocks.elements import Message
 from bot.content import Content, Words
 from bot.content.holidays import calendar_of, calendar_of_team
 from bot.domain.checkins import Checkin
+from bot.domain.huddles import Rooms
 from bot.domain.localtime import Calendar
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import USUAL_PACE, Pace, kept_until
@@ -82,6 +83,7 @@ class Setting:
     messenger: Messenger
     now: Callable[[], datetime]
     answers_kept_weeks: int = 13
+    rooms: Rooms = field(default_factory=Rooms)
     pace: Pace = USUAL_PACE
     patience: Patience = Patience()
     stopping: Event = field(default_factory=Event)
@@ -135,6 +137,7 @@ class Scene:
     now: datetime
     audience: Audience
     answers_kept_weeks: int = 13
+    rooms: Rooms = field(default_factory=Rooms)
 
     @property
     def to(self) -> PersonRef:
@@ -244,6 +247,10 @@ def ends_as_planned(scene: Scene, _at: datetime) -> datetime:
     return scene.claim.expires_at
 
 
+def _in_no_thread(_scene: Scene) -> None:
+    """Most kinds of notice are messages of their own."""
+
+
 def _nothing_more(*_about: object) -> None:
     """What most kinds of notice do once they are settled."""
 
@@ -255,7 +262,7 @@ class Recipe:
     wanted says whether it should still go out; sent (of several at once) and dropped record what became of
     it, in the same transaction as the outbox row. heeds_quiet: it waits for the end of the reader's
     do-not-disturb. waits: something that it tells of is still being made. ends_at: until when it is worth
-    sending, if it can arrive at an instant.
+    sending, if it can arrive at an instant. thread: the ts of the message below which it stands.
     """
 
     wanted: Callable[[Scene], bool]
@@ -264,6 +271,7 @@ class Recipe:
     dropped: Callable[[Scene, str], None] = _nothing_more
     waits: Callable[[Scene], bool] = _never
     ends_at: Callable[[Scene, datetime], datetime] = _kept
+    thread: Callable[[Scene], str | None] = _in_no_thread
     heeds_quiet: bool = False
 
 

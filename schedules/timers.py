@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from schedules import asks, checkins
+from schedules import asks, checkins, huddles
 from schedules.setting import BATCH, Setting, each_apart
 from storage import timers
 from storage.database import Tx
 from storage.timers import Timer
 
-ACTS: Mapping[str, Callable[[Tx, Timer, datetime], None]] = {**checkins.TIMERS, **asks.TIMERS}
+ACTS: Mapping[str, Callable[[Tx, Timer, datetime], None]] = {
+    **checkins.TIMERS,
+    **asks.TIMERS,
+    **huddles.TIMERS,
+}
 
 
 def move_timers_on(setting: Setting, workspace: str) -> bool:

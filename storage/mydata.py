@@ -17,6 +17,7 @@ from bot.domain.mydata import (
     GOES_WITH_ITS_SUBJECT,
     OwnAsk,
     OwnData,
+    OwnHuddles,
     OwnLines,
     OwnMessages,
     OwnPeriod,
@@ -34,6 +35,7 @@ from storage import (
     copies,
     digests,
     erasures,
+    huddles,
     leave,
     members,
     outbox,
@@ -94,6 +96,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "asks.answered_by": Holding(part=Part.ASKS, stays=OF_OTHERS),
     "asks.deputy": Holding(part=Part.ASKS, stays=OF_OTHERS),
     "asks.next_person": Holding(part=Part.ASKS, stays=OF_OTHERS),
+    "huddles.starter": Holding(part=Part.HUDDLES),
+    "huddle_people.ref": Holding(part=Part.HUDDLES),
     "timers.entity": Holding(part=Part.MESSAGES, stays="what ends a card, or deletes a file with the data"),
     "outbox.recipient": Holding(part=Part.MESSAGES, stays="what must not be said twice, or goes to a role"),
     "outbox.dedupe_key": Holding(part=Part.MESSAGES, stays="what must not be said twice, or goes to a role"),
@@ -117,6 +121,7 @@ def erase(tx: Tx, ref: PersonRef, now: datetime) -> None:
     # From here on in the order in which delivery writes, so that neither waits for the other for ever.
     outbox.erase(tx, ref, GOES_WITH_ITS_SUBJECT, [key for ask in made for key in _told_to_others(ask)])
     asks.erase(tx, ref)
+    huddles.erase(tx, ref)
     _begin_anew(tx, ref, now)
     timers.erase_under(tx, checkins_of(ref), *(ask_entity(ask.ask_id) for ask in made))
 
@@ -158,6 +163,7 @@ def gather(tx: Tx, ref: PersonRef, now: datetime) -> OwnData:
         periods=_periods(tx, ref),
         said=_said(tx, ref),
         asks=_asks(tx, ref),
+        huddles=OwnHuddles(started=len(huddles.started_by(tx, ref)), joined=len(huddles.joined_by(tx, ref))),
         messages=_messages(tx, ref),
         weekly_on=checkins.list_weekly(tx, ref),
         timers=_timers(tx, ref),

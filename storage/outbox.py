@@ -248,6 +248,12 @@ def erase(tx: Tx, ref: PersonRef, kinds: Collection[Kind], dedupe_keys: Collecti
     tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, or_(mine, about)))
 
 
+def forget(tx: Tx, dedupe_keys: Collection[str]) -> None:
+    """Erase notices by what they were about, also those in hand."""
+    here = (outbox.c.workspace == tx.workspace, among(outbox.c.dedupe_key, dedupe_keys))
+    tx.execute(delete(outbox).where(*here))
+
+
 def forget_before(tx: Tx, at: datetime) -> None:
     """Erase settled notices due before an instant, but for those that are said once and for all."""
     settled = outbox.c.fate.in_([fate for fate in Fate if fate not in (Fate.WAITING, *_IN_HAND)])

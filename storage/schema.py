@@ -349,6 +349,33 @@ Index("ix_asks_asker", asks.c.workspace, asks.c.asker, asks.c.state)
 
 Index("ix_asks_asked_on", asks.c.workspace, asks.c.asked_on)
 
+huddles = _table(
+    "huddles",
+    _workspace(),
+    Column("huddle_id", String(32), primary_key=True),
+    Column("team_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("open_until", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    _ref("starter"),
+    Column("with_supervisor", Boolean, nullable=False),
+    Column("ts", String(32)),
+    Column("version", Integer, nullable=False),
+    Column("stale", Boolean, nullable=False),
+)
+Index("ix_huddles_team", huddles.c.workspace, huddles.c.team_id, huddles.c.state)
+Index("ix_huddles_stale", huddles.c.workspace, huddles.c.stale)
+
+huddle_people = _table(
+    "huddle_people",
+    _workspace(),
+    Column("huddle_id", String(32), primary_key=True),
+    _ref(primary_key=True),
+)
+Index("ix_huddle_people_ref", huddle_people.c.workspace, huddle_people.c.ref)
+
 timers = _table(
     "timers",
     _workspace(),

@@ -38,6 +38,11 @@ def ask_entity(ask_id: str) -> str:
     return f"ask|{ask_id}"
 
 
+def huddle_entity(huddle_id: str) -> str:
+    """The name under which a huddle has its timers."""
+    return f"huddle|{huddle_id}"
+
+
 def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
     """Set a timer, or set it anew."""
     put_all(tx, (Timer(entity=entity, kind=kind, due_at=due_at),))

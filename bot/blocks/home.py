@@ -92,6 +92,7 @@ class HomeFacts:
     country: str
     team: str | None = None
     can_ask: bool = False
+    can_huddle: bool = False
     next_on: date | None = None
     next_time: time | None = None
     why_none: WhyNone | None = None
@@ -135,7 +136,7 @@ def where_home_is(words: Words) -> Message:
 def _mine(words: Words, facts: HomeFacts) -> list[Block]:
     return [
         *(_promise_asked(words, asked) for asked in facts.promises_asked[:PROMISES_ASKED_SHOWN]),
-        *([_ask(words)] if facts.can_ask else []),
+        *_ways(words, facts),
         *_crisis(words, facts.country),
         divider(),
         *_next_checkin(words, facts),
@@ -154,8 +155,12 @@ def _promise_asked(words: Words, asked: PromiseAsked) -> Block:
     return section(text, accessory=tap, block_id=f"promise_{asked.team_id}")
 
 
-def _ask(words: Words) -> Block:
-    return actions(button(words("menu.ask"), ids.OPENED_ASK, style="primary"))
+def _ways(words: Words, facts: HomeFacts) -> list[Block]:
+    """The ways to other people."""
+    ask = button(words("menu.ask"), ids.OPENED_ASK, style="primary")
+    huddle = button(words("huddle.start_one"), ids.OPENED_HUDDLES)
+    ways = [*([ask] if facts.can_ask else []), *([huddle] if facts.can_huddle else [])]
+    return [actions(*ways)] if ways else []
 
 
 def _crisis(words: Words, country: str) -> list[Block]:

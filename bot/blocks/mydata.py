@@ -42,7 +42,7 @@ from bot.content import Words
 from bot.domain.checkins import State
 from bot.domain.localtime import CLOSING_TIME, FRIDAY, local
 from bot.domain.members import Preferences
-from bot.domain.mydata import COPY_STAYS, OwnAsk, OwnData, OwnRoles, OwnWeek, Part
+from bot.domain.mydata import COPY_STAYS, OwnAsk, OwnData, OwnHuddles, OwnRoles, OwnWeek, Part
 from bot.domain.notices import Kind
 
 BLOCKS_ON_A_PAGE = 90
@@ -68,6 +68,11 @@ MESSAGES = {
     Kind.ASK_TOLD: "asks",
     Kind.ASK_UNANSWERED: "asks",
     Kind.ASK_FOLLOW_UP: "asks",
+    Kind.HUDDLE: "huddles",
+    Kind.HUDDLE_LINK: "huddles",
+    Kind.HUDDLE_BEGINS: "huddles",
+    Kind.HUDDLE_AFTER: "huddles",
+    Kind.HUDDLE_TOLD: "huddles",
 }
 """Under which words a kind of message is counted."""
 
@@ -192,6 +197,7 @@ def parts(words: Words, data: OwnData) -> list[Said]:
         Part.WEEKS: _about_weeks(words, data),
         Part.GROUP: _group(words, data),
         Part.ASKS: _asks(words, data),
+        Part.HUDDLES: _huddles(words, data.huddles),
         Part.MESSAGES: _messages(words, data),
     }
     weeks = tuple((week, _week(words, week)) for week in data.weeks)
@@ -351,6 +357,14 @@ def _ask(words: Words, ask: OwnAsk, tz: str) -> str:
     )
 
 
+def _huddles(words: Words, huddles: OwnHuddles) -> Iterator[str]:
+    if huddles.started:
+        yield words("mydata.huddles_started", count=huddles.started)
+    if huddles.joined:
+        yield words("mydata.huddles_joined", count=huddles.joined)
+    yield words("mydata.huddles_forgotten")
+
+
 def _messages(words: Words, data: OwnData) -> Iterator[str]:
     for what in dict.fromkeys(MESSAGES.values()):
         of_it = [one for one in data.messages if MESSAGES[one.kind] == what]
@@ -441,6 +455,7 @@ def record(words: Words, data: OwnData, made_at: datetime) -> str:
         "periods": [_public(period) for period in data.periods],
         "said_with_others": [{**_public(said), "lines": _phrases(words, said.phrases)} for said in data.said],
         "asks": [_public(ask) for ask in data.asks],
+        "huddles": _public(data.huddles),
         "messages": [_public(one) for one in data.messages],
         "weekly_messages_on": data.weekly_on,
         "timers": data.timers,

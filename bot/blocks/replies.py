@@ -19,6 +19,7 @@ Trouble = Literal[
     "too_late",
     "closes_today",
     "nobody_to_ask",
+    "no_huddle",
     "down",
 ]
 

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 MENU = "menu"
-NAMES = frozenset({"crisis", MENU, "ask", "pause", "stop", "resume", "settings", "privacy", "mydata", "home"})
+NAMES = frozenset(
+    {"crisis", MENU, "ask", "huddle", "pause", "stop", "resume", "settings", "privacy", "mydata", "home"}
+)
 
 
 def plain(text: str) -> str:

@@ -132,6 +132,11 @@ def _spans(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, date
         on = next_working_day(on, calendar)
 
 
+def next_stretch(now: datetime, calendar: Calendar, least: timedelta) -> tuple[datetime, datetime]:
+    """The next working time without a break of such a length at least, or what is left of the present one."""
+    return next((begin, end) for begin, end in _spans(calendar, now) if end - begin >= least)
+
+
 @lru_cache(maxsize=MANY)
 def next_working(now: datetime, calendar: Calendar) -> datetime:
     """now itself inside working time, else the next instant that is."""

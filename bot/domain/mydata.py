@@ -26,6 +26,7 @@ class Part(StrEnum):
     WEEKS = "weeks"
     GROUP = "group"
     ASKS = "asks"
+    HUDDLES = "huddles"
     MESSAGES = "messages"
 
 
@@ -37,6 +38,8 @@ GOES_WITH_ITS_SUBJECT = frozenset(
         Kind.ASK_TOLD,
         Kind.ASK_UNANSWERED,
         Kind.ASK_FOLLOW_UP,
+        Kind.HUDDLE_BEGINS,
+        Kind.HUDDLE_TOLD,
     }
 )
 """Notices to somebody that are deleted with their data. The others must not be said twice, go to a role,
@@ -115,6 +118,14 @@ class OwnAsk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnHuddles:
+    """How many huddles of their team somebody has started, and is in at the moment."""
+
+    started: int = 0
+    joined: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMessages:
     """Notices of a kind: on their way, and settled."""
 
@@ -145,6 +156,7 @@ class OwnData:
     periods: tuple[OwnPeriod, ...]
     said: tuple[OwnLines, ...]
     asks: tuple[OwnAsk, ...]
+    huddles: OwnHuddles
     messages: tuple[OwnMessages, ...]
     weekly_on: tuple[date, ...]
     timers: int

@@ -26,13 +26,23 @@ class Kind(StrEnum):
     ASK_TOLD = "ask_told"
     ASK_UNANSWERED = "ask_unanswered"
     ASK_FOLLOW_UP = "ask_follow_up"
+    HUDDLE = "huddle"
+    HUDDLE_LINK = "huddle_link"
+    HUDDLE_BEGINS = "huddle_begins"
+    HUDDLE_AFTER = "huddle_after"
+    HUDDLE_TOLD = "huddle_told"
     PROMISE = "promise"
     TEAM_STARTED = "team_started"
     PIN = "pin"
     STRICTER = "stricter"
 
 
-BETWEEN_PEOPLE = frozenset({Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP})
+BETWEEN_PEOPLE = frozenset(
+    {
+        *(Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP),
+        *(Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_BEGINS, Kind.HUDDLE_TOLD),
+    }
+)
 """What one person asks of another goes first, and where nothing can tell whether it arrived it is sent
 again: for whoever waits for an answer, two messages are better than silence (delivery 5)."""
 DIGESTS = frozenset({Kind.WEEKLY, Kind.TEAM_POST, Kind.RAISED})
@@ -63,6 +73,9 @@ def kept_until(expires_at: datetime, at: datetime, now: datetime) -> datetime:
     return expires_at if at <= now else max(expires_at, at + KEPT_WAITING)
 
 
+Facts = Mapping[str, str | int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something to be said once. dedupe_key is unique in a workspace; channel overrides the person's DM.
@@ -77,7 +90,7 @@ class Notice:
     expires_at: datetime
     called_for_at: datetime
     channel: str | None = None
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
 
 def dedupe_key(kind: Kind, to: PersonRef | str | None, about: str) -> str:
@@ -94,7 +107,7 @@ def notice(
     expires_at: datetime | None = None,
     called_for_at: datetime | None = None,
     channel: str | None = None,
-    facts: Mapping[str, str | int] | None = None,
+    facts: Facts | None = None,
 ) -> Notice:
     """A notice about one thing; the same kind, recipient and thing is never sent twice."""
     return Notice(

@@ -125,6 +125,7 @@ def message_json(message: Message) -> Json:
         "blocks": list(message.blocks),
         "edited": message.edited_ts is not None,
         "ephemeral": message.seen_only_by is not None,
+        "in_thread": message.thread_ts is not None,
     }
 
 

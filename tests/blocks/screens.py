@@ -31,7 +31,7 @@ from bot.blocks.digests import WhyNone as NothingSeen
 from bot.blocks.elements import Message
 from bot.blocks.first_contact import FirstContact
 from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
-from bot.blocks.huddles import Meeting
+from bot.blocks.huddles import HuddleCard, Meeting, Place, Start
 from bot.blocks.raises import Choice, Lead, SaidAbove
 from bot.blocks.replies import Trouble
 from bot.blocks.supervision import TeamSection
@@ -41,9 +41,20 @@ from bot.domain.asks import AskState
 from bot.domain.checkins import Card, Reason, Standing, State
 from bot.domain.digests import Band, Trend
 from bot.domain.followups import ORDER, Options, Rule, choose
+from bot.domain.huddles import TO_BE_TOLD, HuddleState, Purpose, WhyLater, WhyNot
 from bot.domain.leave import MOST_SPANS, Span
 from bot.domain.members import Length, Person, PersonRef, Preferences, TeamState
-from bot.domain.mydata import OwnAsk, OwnData, OwnLines, OwnMessages, OwnPeriod, OwnRoles, OwnTeam, OwnWeek
+from bot.domain.mydata import (
+    OwnAsk,
+    OwnData,
+    OwnHuddles,
+    OwnLines,
+    OwnMessages,
+    OwnPeriod,
+    OwnRoles,
+    OwnTeam,
+    OwnWeek,
+)
 from bot.domain.notices import Kind
 from bot.domain.privacy import STANDARD, Guarantee, Stricter, WhoSees
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, Sentence, WhyClosed
@@ -257,6 +268,7 @@ def own_data(**facts: object) -> OwnData:
             for mine in (True, False)
             for state in AskState
         ),
+        "huddles": OwnHuddles(started=1, joined=1),
         "messages": tuple(OwnMessages(kind=kind, waiting=1, settled=2) for kind in Kind),
         "weekly_on": (ON, ON),
         "timers": 3,
@@ -266,7 +278,8 @@ def own_data(**facts: object) -> OwnData:
 
 NOTHING = own_data(
     teams=(), roles=OwnRoles(), preferences=None, leave=(), weeks=(), standing=Standing(), has_key=False,
-    erased_at=None, group=(), periods=(), said=(), asks=(), messages=(), weekly_on=(), timers=0,
+    erased_at=None, group=(), periods=(), said=(), asks=(), huddles=OwnHuddles(), messages=(), weekly_on=(),
+    timers=0,
 )  # fmt: skip
 
 
@@ -340,16 +353,46 @@ def _asks(words: Words) -> dict[str, Screen]:
     }
 
 
-TOGETHER = Meeting(
-    workspace="T0", channel="C0PAIR", times=(AT, AT + timedelta(hours=2), AT + timedelta(days=1))
+PAIR = Place(workspace="T0", channel="C0PAIR")
+ROOM = replace(PAIR, room="https://meet.example.org/0123456789abcdef")
+TOGETHER = Meeting(place=PAIR, times=(AT, AT + timedelta(hours=2), AT + timedelta(days=1)))
+START = Start(teams=(("t1", "Norte & <Sur>"),), channel_id="C0NORTE")
+CARD = HuddleCard(
+    huddle_id="0123456789abcdef", purpose=Purpose.LIGHTEN, state=HuddleState.OPEN, many=1, open_until=AT
 )
 
 
 def _huddles(words: Words) -> dict[str, Screen]:
-    roomy = replace(TOGETHER, room="https://meet.example.org/0123456789abcdef")
+    reasons: tuple[WhyLater, ...] = get_args(WhyLater)
+    strangers: tuple[WhyNot, ...] = get_args(WhyNot)
+    later = {why: replace(START, starts_at=AT, why=why, supervisor_id=LUIS) for why in reasons}
+    several = replace(START, teams=(("t1", "Norte & <Sur>"), ("t2", "Este")))
     return {
+        "huddle form": huddles.start_form(words, START),
+        "huddle form for several": huddles.start_form(words, several),
+        **{f"huddle form {why}": huddles.start_form(words, start) for why, start in later.items()},
+        "huddle started": huddles.started(words, START, huddle_id="h1"),
+        **{
+            f"huddle started {why}": huddles.started(words, start, huddle_id="h1")
+            for why, start in later.items()
+        },
+        "huddle running": huddles.running_already(words, channel_id="C0NORTE"),
+        "huddle taken back": huddles.taken_back(words),
+        **{f"huddle card {state}": huddles.card(words, replace(CARD, state=state)) for state in HuddleState},
+        **{f"huddle card {for_}": huddles.card(words, replace(CARD, purpose=for_)) for for_ in Purpose},
+        "huddle card along": huddles.card(words, replace(CARD, supervisor_id=LUIS)),
+        "huddle link": huddles.link(words, PAIR),
+        "huddle link room": huddles.link(words, ROOM),
+        "huddle begins": huddles.begins(words, PAIR),
+        "huddle aftercare": huddles.aftercare(words),
+        "huddle joined": huddles.joined(words, None),
+        "huddle joined now": huddles.joined(words, ROOM),
+        "huddle declined": huddles.declined(words),
+        **{f"huddle not {why}": huddles.not_for_you(words, why) for why in strangers},
+        "huddle left out": huddles.left_out(words),
+        **{f"huddle told {end}": huddles.told(words, end, channel_id="C0NORTE") for end in TO_BE_TOLD},
         "together": huddles.together(words, TOGETHER),
-        "together in a room": huddles.together(words, roomy),
+        "together in a room": huddles.together(words, replace(TOGETHER, place=ROOM)),
         "together without times": huddles.together(words, replace(TOGETHER, times=())),
         "together settled": huddles.together(words, replace(TOGETHER, at=AT), chosen_by=ANA),
     }
@@ -475,6 +518,7 @@ FULL_HOME = HomeFacts(
     country="US",
     team="Norte",
     can_ask=True,
+    can_huddle=True,
     next_on=ON,
     next_time=time(14, 30),
     my_asks=ASKS * 2,

@@ -66,9 +66,9 @@ class Dying(Messenger):
         super().__init__(office.setting.messenger.client)
         self.after = after
 
-    def post(self, to: str, message: Said, delivery_id: str) -> Outcome:
+    def post(self, to: str, message: Said, delivery_id: str, thread: str | None = None) -> Outcome:
         if self.after:
-            super().post(to, message, delivery_id)
+            super().post(to, message, delivery_id, thread)
         raise Killed
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.blocks import huddles as screens
 from bot.blocks import ids
-from bot.blocks.huddles import Meeting
+from bot.blocks.huddles import Meeting, Place
 from bot.domain.localtime import Calendar, shared_slots
 from bot.sandbox import Message
 from bot.slack import Opened, Sent
@@ -22,7 +22,7 @@ def together(world: World) -> Body:
     opened = messenger.open_group([ANA.id, BEN.id])
     assert isinstance(opened, Opened)
     times = shared_slots(NOW, (Calendar(tz=ANA.tz), Calendar(tz=BEN.tz)))
-    meeting = Meeting(workspace=world.sandbox.team_id, channel=opened.channel, times=times)
+    meeting = Meeting(place=Place(workspace=world.sandbox.team_id, channel=opened.channel), times=times)
     sent = messenger.post(opened.channel, screens.together(world.words(ANA), meeting), "0" * 32)
     assert isinstance(sent, Sent)
     return on_message(sent.channel, sent.ts)

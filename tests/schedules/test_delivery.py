@@ -438,10 +438,10 @@ class Meddling(Messenger):
         super().__init__(office.setting.messenger.client)
         self.office, self.act = office, act
 
-    def post(self, to: str, message: Said, delivery_id: str) -> Outcome:
+    def post(self, to: str, message: Said, delivery_id: str, thread: str | None = None) -> Outcome:
         with self.office.begin() as tx:
             self.act(tx)
-        return super().post(to, message, delivery_id)
+        return super().post(to, message, delivery_id, thread)
 
 
 @on_sqlite

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ import storage
 from bot.domain.asks import WAITING, Ask, AskState
 from bot.domain.checkins import OPEN, Card, Checkin, Reason, Standing, State
 from bot.domain.digests import Band, Reading, Trend
+from bot.domain.huddles import Huddle, HuddleState, Purpose
 from bot.domain.leave import Span
 from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Fate, Kind, Notice, Pace, notice
@@ -29,6 +31,7 @@ from storage import (
     digests,
     erasures,
     events,
+    huddles,
     leave,
     members,
     mydata,
@@ -95,6 +98,20 @@ def ask_of(asker: PersonRef, recipient: PersonRef) -> Ask:
     return Ask(ask_id="a", asker=asker, recipient=recipient, asked_on=NOW.date(), deputy=recipient)
 
 
+def huddle_of(starter: PersonRef, huddle_id: str = "h") -> Huddle:
+    return Huddle(
+        huddle_id=huddle_id,
+        team_id="t",
+        channel_id="C0TEAM",
+        purpose=Purpose.BREATHE,
+        starts_at=NOW,
+        open_until=NOW + timedelta(hours=1),
+        starter=starter,
+        with_supervisor=True,
+        ts="5.0",
+    )
+
+
 def notice_to(ref: PersonRef, about: str = "w3") -> Notice:
     return notice(Kind.CHECKIN, ref, about, NOW, facts={"week": 3})
 
@@ -114,6 +131,7 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     _fill_weeks(tx, ana, ben)
     asks.add(tx, ask_of(ana, ben))
     timers.put(tx, timers.ask_entity("a"), "ask_deputy", NOW)
+    huddles.add(tx, huddle_of(ana), (ana,))
     copies.add(tx, ana, "3.0", ["F1"], NOW)
     erasures.note(tx, ana, NOW - timedelta(days=40))
     events.first_seen(tx, "Ev1", NOW)
@@ -192,6 +210,7 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
         **_calls_about_periods(ana),
         **_calls_about_raises(ana, ben),
         **_calls_about_asks(ana, ben),
+        **_calls_about_huddles(ana, ben),
         **_calls_about_notices(ana, claim),
         **_calls_about_workspaces(ben),
     }
@@ -419,6 +438,31 @@ def _calls_about_asks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx]
     }
 
 
+def _calls_about_huddles(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "huddles.add": lambda tx: huddles.add(tx, huddle_of(ana, "other")),
+        "huddles.get": lambda tx: huddles.get(tx, "h"),
+        "huddles.hold": lambda tx: huddles.hold(tx, "h"),
+        "huddles.running": lambda tx: huddles.running(tx, "t"),
+        "huddles.people": lambda tx: huddles.people(tx, "h"),
+        "huddles.count": lambda tx: huddles.count(tx, "h"),
+        "huddles.started_by": lambda tx: huddles.started_by(tx, ana),
+        "huddles.joined_by": lambda tx: huddles.joined_by(tx, ana),
+        "huddles.join": lambda tx: huddles.join(tx, "h", ben),
+        "huddles.list_stale": lambda tx: huddles.list_stale(tx, 9),
+        "huddles.set_shown": lambda tx: huddles.set_shown(tx, replace(huddle_of(ana), version=1)),
+        "huddles.set_card": lambda tx: huddles.set_card(tx, "h", "6.0"),
+        "huddles.leave_supervisor_out": lambda tx: huddles.leave_supervisor_out(tx, "h"),
+        "huddles.move": lambda tx: huddles.move(tx, "h", [HuddleState.OPEN], HuddleState.GOING),
+        "huddles.leave": lambda tx: huddles.leave(tx, "h", ben),
+        "huddles.end": lambda tx: huddles.end(tx, huddle_of(ana), HuddleState.NOT_ENOUGH, NOW),
+        "huddles.erase": lambda tx: huddles.erase(tx, ana),
+        "huddles.forget_people": lambda tx: huddles.forget_people(tx, "h"),
+        "huddles.forget_starter": lambda tx: huddles.forget_starter(tx, "h"),
+        "huddles.forget": lambda tx: huddles.forget(tx, "h"),
+    }
+
+
 def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx], Any]]:
     return {
         "outbox.add": lambda tx: outbox.add(tx, notice_to(ana)),
@@ -436,6 +480,7 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.renew": lambda tx: outbox.renew(tx, notice_to(ana)),
         "outbox.settle": lambda tx: outbox.settle(tx, claim, Fate.NOT_WANTED),
         "outbox.earliest_due_at": outbox.earliest_due_at,
+        "outbox.forget": lambda tx: outbox.forget(tx, ["checkin|nobody|w9"]),
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),
         "outbox.tally": lambda tx: outbox.tally(tx, ana),
         "outbox.erase": lambda tx: outbox.erase(tx, ana, [Kind.CHECKIN], []),

@@ -117,7 +117,7 @@ def test_a_damaged_database_makes_no_backup(store: Store, tmp_path: Path) -> Non
     store.close()
     with file_of(store).open("r+b") as file:
         file.seek(4096 * PAGES_AT_ONCE)
-        file.write(b"\xff" * 4096 * 3)
+        file.write(b"\xff" * 4096 * 30)
     (tmp_path / "kept").mkdir()
     with pytest.raises(NoCopy, match="damaged"):
         backup.save(store.url, tmp_path / "kept/copy.db", unheard)

@@ -119,7 +119,7 @@ export function sentAt(message) {
 
 function continues(before, message) {
   const apart = sentAt(message) - sentAt(before);
-  return before.user === message.user && before.ephemeral === message.ephemeral && apart < SAME_SPEAKER_SECONDS * 1000;
+  return before.user === message.user && before.ephemeral === message.ephemeral && before.in_thread === message.in_thread && apart < SAME_SPEAKER_SECONDS * 1000;
 }
 
 // A node that is where it belongs is not touched: moving it would close its open menu and take its focus.
@@ -146,6 +146,7 @@ function messageNode(message, { follows, viewer, ctx }) {
   return el("li", { class: classes, "data-ts": message.ts },
     el("span", { class: "message-side" }, avatar(who?.name ?? "?", message.user)),
     el("div", { class: "message-main" },
+      message.in_thread ? el("div", { class: "only-you" }, say(viewer.locale, "In a thread")) : null,
       message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), say(viewer.locale, "Only visible to you")) : null,
       head, body(message, ctx), (message.files ?? []).map((file) => fileNode(file, viewer)),
       message.edited ? el("span", { class: "edited" }, say(viewer.locale, "(edited)")) : null));

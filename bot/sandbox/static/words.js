@@ -15,6 +15,7 @@ const SPANISH = {
   "Direct messages": "Mensajes directos",
   "Enlarge": "Ampliar",
   "Home": "Inicio",
+  "In a thread": "En un hilo",
   "Loading…": "Cargando…",
   "Message #{name}": "Enviar mensaje a #{name}",
   "Message {name}": "Enviar mensaje a {name}",
