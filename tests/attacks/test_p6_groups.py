@@ -30,7 +30,7 @@ from tests.schedules.agency import EPOCH, STARTED_AT, Agency, new_agency, people
 
 LENGTHS = (1, 2, 4)
 """Periods of a history; in the fourth a new block begins."""
-HISTORIES = {"sqlite": 140, "postgresql": 60}
+HISTORIES = {"sqlite": 100, "postgresql": 30}
 LONGER = int(os.environ.get("CHOIR_LONGER", "1"))
 """How many times as many the long form tells."""
 NUMBERS = count()

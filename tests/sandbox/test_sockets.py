@@ -235,7 +235,7 @@ def test_a_muted_socket_stays_open_and_takes_what_is_sent_into_nothing(
 
 def test_a_socket_opened_while_they_are_muted_is_not_greeted(sandbox: Sandbox, lines: Lines) -> None:
     sandbox.faults.mute_sockets()
-    with pytest.raises(TimeoutError), connect(lines.url(), compression=None) as socket:
+    with pytest.raises(TimeoutError), connect(lines.url(), compression=None, close_timeout=0.1) as socket:
         socket.recv(0.1)
 
 
