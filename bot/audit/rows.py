@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.audit import killing, periods
+from bot.audit import doubles, killing, periods, traces
 from bot.proof import draws, exact, games, one_person, thresholds, watching, wording, worth
 from bot.proof.findings import Effort, Finding
 
@@ -37,6 +37,11 @@ ROWS = (
         id="P4",
         promise="Whether there is an update, and how it looks at answers, never depends on answers.",
         checks=(one_person.check_blindness,),
+    ),
+    Row(
+        id="P5",
+        promise="Whatever people answer, nobody else reaches anything that would be different, words apart.",
+        checks=(doubles.check,),
     ),
     Row(
         id="P7",
@@ -72,6 +77,11 @@ ROWS = (
         id="C0",
         promise="The same attackers break the rules that others use: they are no straw men.",
         checks=(games.check_controls, periods.check_redraw),
+    ),
+    Row(
+        id="S1-S3",
+        promise="Nothing typed or answered is left lying about, and what is deleted is gone.",
+        checks=(traces.check,),
     ),
     Row(
         id="U1",

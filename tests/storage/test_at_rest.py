@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import select
 
+from bot.audit.resting import at_rest, in_every_spelling
 from bot.domain.members import PersonRef
 from bot.domain.rotation import CORE
 from storage import answers, checkins
 from storage.crypto import NONCE_BYTES, PADDED_BYTES
 from storage.database import Store, Tx
 from storage.schema import answers as answers_table
-from storage.schema import metadata
 from tests.storage.full import ANSWERS, LEAVE, NOW, fill
 
 PLANTED_IDS = ("U0PLANTEDANA", "U0PLANTEDBEN")
 PLAIN_TEXT_THAT_IS_THERE = b"Cedar Intake"
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-def sqlite_bytes(store: Store) -> bytes:
-    """The database file and what stands beside it, as it lies on the disk now."""
-    file = Path(store.url.removeprefix("sqlite:///"))
-    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
-
-
-def postgresql_bytes(store: Store) -> bytes:
-    """Every table in PostgreSQL's binary copy format."""
-    target = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    found = b""
-    with psycopg.connect(target) as connection, connection.cursor() as cursor:
-        for name in metadata.tables:
-            with cursor.copy(f"COPY {name} TO STDOUT (FORMAT BINARY)".encode()) as copy:
-                found += b"".join(bytes(part) for part in copy)
-    return found
-
-
-def at_rest(store: Store) -> bytes:
-    return sqlite_bytes(store) if store.url.startswith("sqlite") else postgresql_bytes(store)
-
-
-def in_every_spelling(secret: str) -> Iterable[bytes]:
-    plain = secret.encode()
-    yield plain
-    yield plain.hex().encode()
-    yield base64.b64encode(plain)
-    yield secret.encode("utf-16-le")
-    yield secret.lower().encode()
 
 
 def secrets_of_answers() -> Iterable[str]:
@@ -74,7 +41,7 @@ def planted(store: Store) -> Store:
 
 
 def test_no_slack_id_of_a_person_stands_anywhere(planted: Store) -> None:
-    lying_there = at_rest(planted)
+    lying_there = at_rest(planted.url)
     assert PLAIN_TEXT_THAT_IS_THERE in lying_there
     assert all(planted.keys.ref("T1", user_id).encode() in lying_there for user_id in PLANTED_IDS)
     for user_id in PLANTED_IDS:
@@ -82,27 +49,27 @@ def test_no_slack_id_of_a_person_stands_anywhere(planted: Store) -> None:
 
 
 def test_no_answer_stands_anywhere(planted: Store) -> None:
-    lying_there = at_rest(planted)
+    lying_there = at_rest(planted.url)
     assert PLAIN_TEXT_THAT_IS_THERE in lying_there
     for secret in secrets_of_answers():
         assert [found for found in in_every_spelling(secret) if found in lying_there] == []
 
 
 def test_no_day_away_stands_anywhere(planted: Store) -> None:
-    lying_there = at_rest(planted)
+    lying_there = at_rest(planted.url)
     for on in (LEAVE[0].first_on, LEAVE[0].last_on):
         assert [found for found in in_every_spelling(f"{on}") if found in lying_there] == []
 
 
 def test_no_key_stands_anywhere(planted: Store) -> None:
-    lying_there = at_rest(planted)
+    lying_there = at_rest(planted.url)
     for key in (planted.keys.master, planted.keys.reference):
         assert key not in lying_there
         assert key.hex().encode() not in lying_there
 
 
 def test_somebody_with_all_user_ids_and_no_key_recognises_nobody(planted: Store) -> None:
-    lying_there = at_rest(planted)
+    lying_there = at_rest(planted.url)
     for user_id in PLANTED_IDS:
         for guess in (user_id, f"T1|{user_id}", f"T1{user_id}"):
             assert hashlib.sha256(guess.encode()).hexdigest().encode() not in lying_there
@@ -143,7 +110,7 @@ def test_what_was_erased_or_edited_is_overwritten_in_the_file(
         act(tx, ref)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert (before[NONCE_BYTES : NONCE_BYTES + 32] in sqlite_bytes(planted)) is left
+    assert (before[NONCE_BYTES : NONCE_BYTES + 32] in at_rest(planted.url)) is left
 
 
 def test_no_conversation_with_a_person_stands_anywhere(planted: Store) -> None:
@@ -154,5 +121,5 @@ def test_no_conversation_with_a_person_stands_anywhere(planted: Store) -> None:
         checkins.retire_card(tx, ref, 3, "8.0", NOW)
         assert (found := checkins.get(tx, ref, 3)) is not None
         assert found.channel == "D0PLANTEDANA"
-    lying_there = at_rest(planted)
+    lying_there = at_rest(planted.url)
     assert [spelt for spelt in in_every_spelling("D0PLANTEDANA") if spelt in lying_there] == []

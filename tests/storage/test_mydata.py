@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, select
 
+from bot.audit.resting import at_rest
 from bot.domain.asks import AskState
 from bot.domain.checkins import Reason, Standing, State
 from bot.domain.members import Person, PersonRef, Preferences
@@ -36,7 +37,7 @@ from storage.schema import PERSON, metadata
 from tests.storage.at_once import at_once
 from tests.storage.full import ANSWERS, GROUP, LEAVE, NOW, ask_of, fill
 from tests.storage.rows import rows_of
-from tests.storage.test_at_rest import only_sqlite, sqlite_bytes
+from tests.storage.test_at_rest import only_sqlite
 
 WEEK = 3
 """The week of NOW."""
@@ -336,10 +337,10 @@ def test_neither_answers_nor_their_key_are_left_in_the_file_or_its_log(filled: S
         secrets.append(
             bytes(tx.execute(select(metadata.tables["leave"].c.sealed).where(hers(tx))).scalar_one())
         )
-    assert all(one[12:44] in sqlite_bytes(filled) for one in secrets)
+    assert all(one[12:44] in at_rest(filled.url) for one in secrets)
     erase(filled)
     assert filled.fold()
-    assert not any(one[12:44] in sqlite_bytes(filled) for one in secrets)
+    assert not any(one[12:44] in at_rest(filled.url) for one in secrets)
 
 
 def hers(tx: Tx) -> Any:
