@@ -107,7 +107,8 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
     WrongKeys for keys of another database, NoMark for a ledger's mark that knows less than the database,
     HalfRestored, ContentError.
     """
-    store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
+    keys = Keys(master=settings.master_key, reference=settings.ref_key, old=settings.old_master_key)
+    store = Store(settings.database_url, keys)
     with ExitStack() as undo:
         undo.callback(store.close)
         bot = _furnish(store, settings, now)
@@ -117,6 +118,7 @@ def assemble(settings: Settings, now: Callable[[], datetime] = wall_clock) -> Bo
 
 def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> Bot:
     restore.refuse_half(store)
+    workspaces.check_keys(store)
     store.migrate()
     mark, erasures = LedgerMark(file=settings.ledger_mark), ErasureMark.beside(settings.ledger_mark)
     ledger_mark.check(mark, store)

@@ -38,6 +38,8 @@ db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 admin = typer.Typer(help="Say who may set up teams in Slack.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(admin, name="admin")
+keys = typer.Typer(help="Change the master key, or go on without a lost one.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
 
 @app.command(short_help="Show Choir in the browser, without Slack.")
@@ -263,6 +265,34 @@ def accept_ledger() -> None:
         typer.echo(accept(settings, wall_clock()))
 
 
+@keys.command(short_help="Change the master key, in two steps.")
+def rotate(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Change the master key. The first time: writes a new one into .env beside the old one, and nothing else.
+
+    Restart every `choir run`, which then accepts both; say it again, and people's keys are sealed with the
+    new one, while the bot runs. What was interrupted goes on where it was.
+    """
+    settings = read("keys.rotate")
+    from bot.setup.keys import rotate
+
+    with said_in_words():
+        typer.echo(rotate(settings, config.ENV_FILE, show_progress, agreed_at_once if yes else agreed))
+
+
+@keys.command(short_help="Say what a lost key costs, and go on without it.")
+def lost() -> None:
+    """Say what is lost with CHOIR_MASTER_KEY, and go on without it once that is typed back.
+
+    Does nothing where the key in .env is the right one. Stop every `choir run` first.
+    """
+    logs.configure("WARNING")
+    log.warning("keys in use", extra={"command": "keys.lost"})
+    from bot.setup.keys import lost
+
+    with said_in_words():
+        typer.echo(lost(config.gather(os.environ), config.ENV_FILE, typed_back))
+
+
 @admin.command("add")
 def add_admin(user: Annotated[str, typer.Argument(help="A Slack member id, like U012AB3CD.")]) -> None:
     """Let somebody set up teams in Slack, without being an owner of the workspace."""
@@ -316,6 +346,13 @@ def agreed(question: str) -> bool:
     return typer.confirm(question)
 
 
+def typed_back(facts: str, phrase: str) -> bool:
+    """Whether the operator types exactly this. Raises click's Abort when nobody is there to."""
+    typer.echo(facts)
+    answer: str = typer.prompt(f"To go on, type: {phrase}\nAnything else changes nothing")
+    return answer.strip() == phrase
+
+
 def agreed_at_once(_question: str) -> bool:
     """They said so with the command."""
     return True
@@ -329,6 +366,7 @@ def said_in_words() -> Iterator[None]:
 
     from bot.setup.admins import Nobody
     from bot.setup.database import Unready
+    from bot.setup.keys import which_is_wrong
     from bot.web import PortTaken
     from storage.database import InUse
     from storage.ledger_mark import NoMark
@@ -346,10 +384,8 @@ def said_in_words() -> Iterator[None]:
         ) from None
     except (Unready, NoCopy, NoMark) as error:
         raise Stop(str(error)) from None
-    except WrongKeys:
-        raise Stop(
-            "The keys are not those this database was made with: put the right ones in .env."
-        ) from None
+    except WrongKeys as error:
+        raise Stop(which_is_wrong(error)) from None
     except SQLAlchemyError as error:
         raise Stop(f"The database cannot be used ({type(error).__name__}): {look}.") from None
     except Nobody as error:

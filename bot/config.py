@@ -44,6 +44,7 @@ class Settings:
     log_level: str
     http_port: int | None = None
     http_host: str = "127.0.0.1"
+    old_master_key: bytes | None = field(default=None, repr=False)
     huddle_fallback_url: str | None = None
 
 
@@ -158,6 +159,10 @@ def _key(text: str) -> bytes:
     return key
 
 
+def _optional_key(text: str) -> bytes | None:
+    return _key(text) if text else None
+
+
 def _country(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2}", text):
         raise ValueError("is not a country code of two letters, like US or MX.")
@@ -217,6 +222,7 @@ HUDDLE_FALLBACK_URL = Setting("HUDDLE_FALLBACK_URL", _rooms, "")
 DATABASE_URL = Setting("DATABASE_URL", _database_url, "sqlite:///data/choir.db")
 LEDGER_MARK = Setting("LEDGER_MARK", _mark, "~/.local/state/choir/ledger-mark")
 CHOIR_MASTER_KEY = Setting("CHOIR_MASTER_KEY", _key, None, _MADE_BY_INIT)
+CHOIR_MASTER_KEY_OLD = Setting("CHOIR_MASTER_KEY_OLD", _optional_key, "")
 CHOIR_REF_KEY = Setting("CHOIR_REF_KEY", _key, None, _MADE_BY_INIT)
 CRISIS_RESOURCES_COUNTRY = Setting("CRISIS_RESOURCES_COUNTRY", _country, "US")
 CRISIS_REVIEWED_ON = Setting("CRISIS_REVIEWED_ON", _optional_date, "")
@@ -235,6 +241,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     DATABASE_URL,
     LEDGER_MARK,
     CHOIR_MASTER_KEY,
+    CHOIR_MASTER_KEY_OLD,
     CHOIR_REF_KEY,
     CRISIS_RESOURCES_COUNTRY,
     CRISIS_REVIEWED_ON,
@@ -266,6 +273,11 @@ def _contradictions(values: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with settings of which each alone is good."""
     if CHOIR_MASTER_KEY.read(values) == CHOIR_REF_KEY.read(values):
         yield Problem(name=CHOIR_REF_KEY.name, words="equals CHOIR_MASTER_KEY: each is a key of its own.")
+    if CHOIR_MASTER_KEY_OLD.read(values) in (CHOIR_MASTER_KEY.read(values), CHOIR_REF_KEY.read(values)):
+        yield Problem(
+            name=CHOIR_MASTER_KEY_OLD.name,
+            words="equals another key: it is the master key that was in use before the present one.",
+        )
     mark = LEDGER_MARK.read(values).resolve()
     if any(mark.is_relative_to(folder) for folder in _with_the_database(DATABASE_URL.read(values))):
         yield Problem(
@@ -305,4 +317,5 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         log_level=LOG_LEVEL.read(values),
         http_port=HTTP_PORT.read(values),
         http_host=HTTP_HOST.read(values),
+        old_master_key=CHOIR_MASTER_KEY_OLD.read(values),
     )

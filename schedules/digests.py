@@ -128,6 +128,9 @@ def _end(setting: Setting, workspace: str, holder: str) -> tuple[tuple[Release, 
         due = _due(tx, epoch_on, now) if epoch_on else None
         if epoch_on is None or due is None or digests.has_debited(tx):
             return None
+        if not workspaces.has_these_keys(tx):
+            log.error("no update is drawn: CHOIR_MASTER_KEY is not the database's any more")
+            return None
         drawn = digests.drawn_until(tx)
         guarantee = privacy.guarantee_of(tx, due)
         if not digests.freeze_period(tx, due, guarantee):

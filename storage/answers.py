@@ -73,6 +73,11 @@ def erase_without_key(tx: Tx) -> None:
     tx.execute(delete(answers).where(answers.c.workspace == tx.workspace, gone))
 
 
+def erase_all(tx: Tx) -> None:
+    """Erase everybody's answers."""
+    tx.execute(delete(answers).where(answers.c.workspace == tx.workspace))
+
+
 def weights(tx: Tx, ref: PersonRef, weeks: range) -> list[int]:
     """A person's answers to the first question in those weeks, for the release alone (privacy §3).
 

@@ -12,7 +12,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,13 +36,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a copy holds: its tables, their revision, and by workspace the check of its keys.
+    """What a copy holds: its tables, their revision, and by workspace the checks of its keys.
 
-    opens: it holds no answer that would need a file with people's keys, or it is one that has them inside.
+    ref_checks: empty for a copy of an older version. opens: it holds no answer that would need a file with
+    people's keys, or it is one that has them inside.
     """
 
     revision: str
     key_checks: dict[str, str]
+    ref_checks: dict[str, str]
     tables: frozenset[str]
     opens: bool
 
@@ -131,11 +133,21 @@ def examine_sqlite(file: Path) -> Contents:
         if not {"alembic_version", "workspaces"} <= tables:
             raise NoCopy(f"{file} holds no database of Choir.")
         revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-        checks = copy.execute("SELECT workspace, key_check FROM workspaces").fetchall()
+        copy.row_factory = sqlite3.Row
+        checks = _checks(dict(row) for row in copy.execute("SELECT * FROM workspaces"))
         (opens,) = copy.execute(
             "SELECT EXISTS (SELECT 1 FROM person_keys) OR NOT EXISTS (SELECT 1 FROM answers)"
         ).fetchone()
-    return Contents(revision=revision, key_checks=dict(checks), tables=tables, opens=bool(opens))
+    return Contents(revision=revision, **checks, tables=tables, opens=bool(opens))
+
+
+def _checks(rows: Iterable[Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """From the rows of workspaces, of whatever version."""
+    found: dict[str, dict[str, str]] = {"key_checks": {}, "ref_checks": {}}
+    for row in rows:
+        found["key_checks"][row["workspace"]] = row["key_check"]
+        found["ref_checks"][row["workspace"]] = row.get("ref_check") or ""
+    return found
 
 
 @contextmanager
@@ -188,9 +200,9 @@ def examine_dump(file: Path) -> Contents:
     if not {"alembic_version", "workspaces"} <= tables:
         raise NoCopy(f"{file} holds no database of Choir.")
     (revision,) = _rows(file, "alembic_version")
-    checks = {row["workspace"]: row["key_check"] for row in _rows(file, "workspaces")}
+    checks = _checks(_rows(file, "workspaces"))
     opens = bool(re.search(rf"(?m)^\d+; \d+ \d+ TABLE DATA \S+ {person_keys.name} ", listed))
-    return Contents(revision=revision["version_num"], key_checks=checks, tables=tables, opens=opens)
+    return Contents(revision=revision["version_num"], **checks, tables=tables, opens=opens)
 
 
 def load_dump(url: str, file: Path) -> None:

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -38,14 +39,23 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The installation's two keys, 32 bytes each; ValueError for any other length."""
+    """The installation's two keys, 32 bytes each; ValueError for any other length.
+
+    old: the master key before this one, while people's keys are wrapped anew. Which of the two is in use,
+    the database says (workspaces.key_check), so that all who share it wrap with the same one.
+    """
 
     master: bytes = field(repr=False)
     reference: bytes = field(repr=False)
+    old: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.master) != KEY_BYTES or len(self.reference) != KEY_BYTES:
+        if any(len(key) != KEY_BYTES for key in (*self._masters, self.reference)):
             raise ValueError("a key has 32 bytes")
+
+    @property
+    def _masters(self) -> tuple[bytes, ...]:
+        return (self.master,) if self.old is None else (self.master, self.old)
 
     def ref(self, workspace: str, user_id: str) -> PersonRef:
         """The pseudonym of a Slack user, made with the reference key alone."""
@@ -64,7 +74,18 @@ class Keys:
 
     def check(self, workspace: str) -> str:
         """A value by which a wrong key is noticed; says nothing about the keys."""
-        both = hashlib.sha256(self.master + self.reference).digest()
+        return self._check(workspace, self.master)
+
+    def know(self, workspace: str, check: str) -> bool:
+        """Whether a check was made with the reference key and one of the master keys."""
+        return any(self._check(workspace, master) == check for master in self._masters)
+
+    def ref_check(self, workspace: str) -> str:
+        """The same for the reference key alone, which a lost or a new master key leaves as it is."""
+        return _mac(self.reference, f"reference check|{workspace}")
+
+    def _check(self, workspace: str, master: bytes) -> str:
+        both = hashlib.sha256(master + self.reference).digest()
         return _mac(both, f"check|{workspace}")
 
     def seal_id(self, workspace: str, user_id: str) -> bytes:
@@ -90,12 +111,40 @@ class Keys:
             Span(first_on=date.fromisoformat(first), last_on=date.fromisoformat(last)) for first, last in ends
         )
 
-    def new_data_key(self, workspace: str, ref: PersonRef) -> bytes:
-        """A fresh data key for a person, wrapped."""
-        return _seal(self.master, os.urandom(KEY_BYTES), f"{workspace}|{ref}".encode())
+    def new_data_key(self, workspace: str, ref: PersonRef, check: str) -> bytes:
+        """A fresh data key for a person, wrapped with the master key of that check; Unreadable without it."""
+        return self._wrap(workspace, ref, os.urandom(KEY_BYTES), check)
 
     def unwrap(self, workspace: str, ref: PersonRef, wrapped: bytes) -> bytes:
-        return _open(self.master, wrapped, f"{workspace}|{ref}".encode())
+        """A person's data key, whichever master key wrapped it; Unreadable otherwise."""
+        for master in self._masters:
+            with suppress(Unreadable):
+                return _open(master, wrapped, _about(workspace, ref))
+        raise Unreadable
+
+    def is_old(self, workspace: str, ref: PersonRef, wrapped: bytes) -> bool:
+        """Whether a data key is not wrapped with the new master key."""
+        with suppress(Unreadable):
+            _open(self.master, wrapped, _about(workspace, ref))
+            return False
+        return True
+
+    def wrapped_anew(self, workspace: str, ref: PersonRef, wrapped: bytes) -> bytes | None:
+        """The same data key wrapped with the new master key; None where it is already. Raises Unreadable."""
+        if not self.is_old(workspace, ref, wrapped):
+            return None
+        data_key = self.unwrap(workspace, ref, wrapped)
+        return self._wrap(workspace, ref, data_key, self.check(workspace))
+
+    def _wrap(self, workspace: str, ref: PersonRef, data_key: bytes, check: str) -> bytes:
+        for master in self._masters:
+            if self._check(workspace, master) == check:
+                return _seal(master, data_key, _about(workspace, ref))
+        raise Unreadable
+
+
+def _about(workspace: str, ref: PersonRef) -> bytes:
+    return f"{workspace}|{ref}".encode()
 
 
 def seal_answers(data_key: bytes, ref: PersonRef, week: int, answers: Mapping[str, int]) -> bytes:

@@ -18,7 +18,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.members import PersonRef
@@ -155,6 +166,14 @@ class Store:
             command.upgrade(config, "head")
             if connection.dialect.name == "sqlite":
                 spread.tell(connection)
+
+    def has(self, table: str) -> bool:
+        """Whether there is a database with that table, of whatever version. Makes no file."""
+        file = sqlite_file(self.url)
+        if file and not file.exists():
+            return False
+        with self.engine.connect() as connection:
+            return inspect(connection).has_table(table)
 
     def is_migrated(self) -> bool:
         """Whether the tables are those of this version."""

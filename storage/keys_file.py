@@ -7,13 +7,14 @@ has the key of somebody who deleted their data any more, whatever backup they ho
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.domain.members import PersonRef
 from storage import outside
+from storage.crypto import Keys
 from storage.outside import NoCopy
 
 SUFFIX = ".keys"
@@ -32,9 +33,9 @@ class KeysFile:
     key_checks: Mapping[str, str]
     wrapped: Wrapped = field(repr=False)
 
-    def is_of(self, key_checks: Mapping[str, str]) -> bool:
-        """Whether it belongs to the same workspaces, made with the same keys."""
-        return all(self.key_checks.get(workspace) == check for workspace, check in key_checks.items())
+    def opens(self, workspaces: Iterable[str], keys: Keys) -> bool:
+        """Whether it is of these workspaces, and sealed with a master key that is at hand."""
+        return all(keys.know(workspace, self.key_checks.get(workspace, "")) for workspace in workspaces)
 
 
 def beside(backup: Path) -> Path:
@@ -70,10 +71,10 @@ def read(file: Path) -> KeysFile:
         raise NoCopy(f"{file} holds no keys of people, or is damaged.") from None
 
 
-def newest(folder: Path, key_checks: Mapping[str, str]) -> KeysFile | None:
-    """The newest of a folder that belongs to these workspaces: those who left since are not in it."""
-    fitting = (keys for _, keys in _found(folder) if keys.is_of(key_checks))
-    return max(fitting, key=lambda keys: keys.made_at, default=None)
+def newest(folder: Path, workspaces: Collection[str], keys: Keys) -> KeysFile | None:
+    """The newest of a folder that these keys open: those who left since are not in it."""
+    fitting = (found for _, found in _found(folder) if found.opens(workspaces, keys))
+    return max(fitting, key=lambda found: found.made_at, default=None)
 
 
 def drop_old(folder: Path, now: datetime) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.domain.members import PersonRef
+from storage import workspaces
 from storage.crypto import Unreadable
 from storage.database import Tx
 from storage.schema import person_keys
@@ -15,7 +17,8 @@ from storage.schema import person_keys
 def get_or_make(tx: Tx, ref: PersonRef) -> bytes:
     """Somebody's key, made on first use. Two at once end with the same one."""
     if _wrapped(tx, ref) is None:
-        row = {"workspace": tx.workspace, "ref": ref, "wrapped": tx.keys.new_data_key(tx.workspace, ref)}
+        wrapped = tx.keys.new_data_key(tx.workspace, ref, workspaces.hold_key_check(tx))
+        row = {"workspace": tx.workspace, "ref": ref, "wrapped": wrapped}
         tx.execute(tx.insert(person_keys).values(**row).on_conflict_do_nothing())
     return get(tx, ref)
 
@@ -31,6 +34,54 @@ def get(tx: Tx, ref: PersonRef) -> bytes:
 def is_kept(tx: Tx, ref: PersonRef) -> bool:
     """Whether a key of theirs is kept, which it is from the first answer on."""
     return _wrapped(tx, ref) is not None
+
+
+def count(tx: Tx) -> int:
+    """How many people have a key."""
+    return int(tx.execute(select(func.count()).where(person_keys.c.workspace == tx.workspace)).scalar_one())
+
+
+def count_old(tx: Tx) -> int:
+    """How many keys are not wrapped with the new master key yet. Looks at each."""
+    query = select(person_keys.c.ref, person_keys.c.wrapped).where(person_keys.c.workspace == tx.workspace)
+    if tx.keys.old is None:
+        return 0
+    return sum(tx.keys.is_old(tx.workspace, ref, wrapped) for ref, wrapped in tx.execute(query))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Keys that were looked at in one go, up to the person `last`; lost: no master key at hand opens them."""
+
+    last: PersonRef
+    seen: int
+    lost: int
+
+
+def wrap_anew(tx: Tx, after: str, limit: int) -> Batch | None:
+    """Wrap the next keys with the new master key where they are not yet; None when there are no more."""
+    here = person_keys.c.workspace == tx.workspace, person_keys.c.ref > after
+    query = select(person_keys.c.ref, person_keys.c.wrapped).where(*here).order_by(person_keys.c.ref)
+    rows = tx.execute(query.limit(limit).with_for_update()).all()
+    if not rows:
+        return None
+    anew, lost = [], 0
+    for ref, wrapped in rows:
+        try:
+            if (fresh := tx.keys.wrapped_anew(tx.workspace, ref, wrapped)) is not None:
+                anew.append({"of": ref, "fresh": fresh})
+        except Unreadable:
+            lost += 1
+    mine = update(person_keys).where(
+        person_keys.c.workspace == tx.workspace, person_keys.c.ref == bindparam("of")
+    )
+    tx.execute_all(mine.values(wrapped=bindparam("fresh")), anew)
+    return Batch(last=rows[-1].ref, seen=len(rows), lost=lost)
+
+
+def erase_all(tx: Tx) -> None:
+    """Destroy everybody's key."""
+    tx.execute(delete(person_keys).where(person_keys.c.workspace == tx.workspace))
 
 
 def erase(tx: Tx, ref: PersonRef) -> None:

@@ -101,26 +101,40 @@ def _check(what: Restoration, contents: Contents) -> KeysFile | None:
         raise NoCopy(
             f"{what.file} was made by a newer version of Choir: upgrade Choir first, then do this again."
         )
-    for workspace, key_check in contents.key_checks.items():
-        if key_check != what.keys.check(workspace):
-            raise WrongKeys(workspace)
+    needs_file = not (contents.opens or what.without_keys)
+    for workspace in contents.key_checks:
+        _refuse_other_keys(what.keys, workspace, contents)
     _heed_what_is_replaced(what)
-    return None if contents.opens or what.without_keys else _people_s_keys(what, contents)
+    return _people_s_keys(what, contents) if needs_file else None
+
+
+def _refuse_other_keys(keys: Keys, workspace: str, contents: Contents) -> None:
+    """Raises WrongKeys. People's keys in a file may be sealed with a newer master key than the backup's."""
+    fits = contents.ref_checks[workspace] == keys.ref_check(workspace)
+    if not keys.know(workspace, contents.key_checks[workspace]) and (contents.opens or not fits):
+        raise WrongKeys(workspace, reference_fits=fits)
+
+
+def _refuse_other_master_key(keys: Keys, contents: Contents) -> None:
+    for workspace, key_check in contents.key_checks.items():
+        if not keys.know(workspace, key_check):
+            raise WrongKeys(workspace, reference_fits=True)
 
 
 def _people_s_keys(what: Restoration, contents: Contents) -> KeysFile:
     if what.keys_from is None:
-        found = keys_file.newest(what.file.parent, contents.key_checks)
+        found = keys_file.newest(what.file.parent, contents.key_checks, what.keys)
         if found is None:
+            _refuse_other_master_key(what.keys, contents)
             raise NoCopy(
-                f"Beside {what.file} is no file with people's keys ({keys_file.SUFFIX}) that belongs to it: "
-                "name one with --keys. With --without-keys all comes back but what people answered, which is "
-                "lost."
+                f"Beside {what.file} is no file with people's keys ({keys_file.SUFFIX}) that "
+                "CHOIR_MASTER_KEY opens: name one with --keys. With --without-keys all comes back but what "
+                "people answered, which is lost."
             )
         return found
     named = keys_file.read(what.keys_from)
-    if not named.is_of(contents.key_checks):
-        raise NoCopy(f"{what.keys_from} does not belong to {what.file}.")
+    if not named.opens(contents.key_checks, what.keys):
+        raise NoCopy(f"{what.keys_from} does not belong to {what.file}, or is not for CHOIR_MASTER_KEY.")
     return named
 
 
@@ -155,6 +169,9 @@ def _mark(what: Restoration, url: str, keys: KeysFile | None) -> None:
                 raises.forget_all(tx)
                 if keys:
                     _put_keys(tx, keys)
+                    workspaces.set_key_check(tx, keys.key_checks[workspace])
+                elif not workspaces.has_these_keys(tx):
+                    workspaces.use_master_key(tx)
                 answers.erase_without_key(tx)
         erasure_mark.carry_out(what.erasure_mark, store, what.now)
 
@@ -209,9 +226,8 @@ HALF = "choir_restoring"
 
 def refuse_half(store: Store) -> None:
     """Raises HalfRestored for a database that is not whole yet."""
-    with store.engine.connect() as connection:
-        if inspect(connection).has_table(HALF):
-            raise HalfRestored
+    if store.has(HALF):
+        raise HalfRestored
 
 
 def _into_postgresql(what: Restoration, progress: Progress, agreed: Callable[[], bool]) -> bool:

@@ -83,6 +83,7 @@ workspaces = _table(
     _ref("key_holder_ref"),
     Column("key_holder_conflict", Boolean, nullable=False, server_default=text("false")),
     Column("key_check", String(64), nullable=False),
+    Column("ref_check", String(64)),
     Column("send_not_before", Instant),
     Column("next_send_at", Instant),
     Column("roster_synced_at", Instant),

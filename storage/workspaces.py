@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from bot.domain.members import PersonRef, Workspace
 from bot.domain.notices import Pace
@@ -15,22 +15,74 @@ from storage.schema import workspaces
 
 
 class WrongKeys(Exception):
-    """The keys in the settings are not those this database was made with."""
+    """The keys in the settings are not those this database was made with.
+
+    reference_fits: only CHOIR_MASTER_KEY is another, so that people are still known.
+    """
+
+    def __init__(self, workspace: str, *, reference_fits: bool) -> None:
+        super().__init__(workspace)
+        self.reference_fits = reference_fits
 
 
 def enter(tx: Tx, country: str) -> None:
     """Register the workspace on first start; WrongKeys when it was registered with other keys."""
-    check = tx.keys.check(tx.workspace)
-    new = {"workspace": tx.workspace, "key_check": check, "country": country}
+    new = {"workspace": tx.workspace, "key_check": tx.keys.check(tx.workspace), "country": country}
     tx.execute(tx.insert(workspaces).values(**new).on_conflict_do_nothing())
+    refuse_other_keys(tx)
+    _change(tx, workspaces.c.ref_check.is_(None), ref_check=tx.keys.ref_check(tx.workspace))
+
+
+def refuse_other_keys(tx: Tx) -> None:
+    """Raises WrongKeys unless the workspace was registered with the keys of this store."""
     if not has_these_keys(tx):
-        raise WrongKeys(tx.workspace)
+        raise WrongKeys(tx.workspace, reference_fits=_reference_fits(tx))
+
+
+def _reference_fits(tx: Tx) -> bool:
+    """False also for a database of a version that kept no such check."""
+    columns = inspect(tx.connection).get_columns(workspaces.name)
+    if workspaces.c.ref_check.name not in {column["name"] for column in columns}:
+        return False
+    kept = tx.execute(_of(tx, workspaces.c.ref_check)).scalar_one()
+    return bool(kept == tx.keys.ref_check(tx.workspace))
+
+
+def check_keys(store: Store) -> None:
+    """Raises WrongKeys for a database that was made with others, of whatever version. Writes nothing."""
+    if not store.has(workspaces.name):
+        return
+    for workspace in list_ids(store):
+        with store.read(workspace) as tx:
+            refuse_other_keys(tx)
 
 
 def has_these_keys(tx: Tx) -> bool:
     """Whether the workspace was registered with the keys of this store."""
     kept: str = tx.execute(_of(tx, workspaces.c.key_check)).scalar_one()
+    return tx.keys.know(tx.workspace, kept)
+
+
+def hold_key_check(tx: Tx) -> str:
+    """The check of the master key that is in use, which stays so until the transaction ends."""
+    kept: str = tx.execute(_of(tx, workspaces.c.key_check).with_for_update(read=True)).scalar_one()
+    return kept
+
+
+def uses_master_key(tx: Tx) -> bool:
+    """Whether new keys are wrapped with the new master key, and not with the old one."""
+    kept: str = tx.execute(_of(tx, workspaces.c.key_check)).scalar_one()
     return kept == tx.keys.check(tx.workspace)
+
+
+def use_master_key(tx: Tx) -> None:
+    """From now on everybody's new keys are wrapped with the new master key, on every machine."""
+    set_key_check(tx, tx.keys.check(tx.workspace))
+
+
+def set_key_check(tx: Tx, check: str) -> None:
+    """Say which master key people's keys are wrapped with."""
+    _change(tx, key_check=check, ref_check=tx.keys.ref_check(tx.workspace))
 
 
 def get(tx: Tx) -> Workspace:

@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": (),
     "status": (),
     "db": ("upgrade", "backup", "restore", "accept-ledger"),
+    "keys": ("rotate", "lost"),
     "admin": ("add", "remove", "list"),
 }
 

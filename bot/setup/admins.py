@@ -52,6 +52,7 @@ def _inside(settings: Settings, messenger: Messenger) -> Iterator[Tx]:
     """A transaction in the workspace that the bot token belongs to, its tables made if need be."""
     workspace = messenger.identity().workspace
     with opened(settings) as store:
+        workspaces.check_keys(store)
         store.migrate()
         with store.begin(workspace) as tx:
             workspaces.enter(tx, settings.crisis_country)

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import Settings
+from bot.setup.database import keys_of
 from storage import backup, keys_file, restore
 from storage.backup import Progress
-from storage.crypto import Keys
 from storage.database import sqlite_file
 from storage.ledger_mark import LedgerMark, NoMark
 from storage.outside import NoCopy
@@ -77,7 +77,7 @@ def put_back(
     """
     file = wanted.file
     kept = _kept(settings.database_url, file, now)
-    keys = Keys(master=settings.master_key, reference=settings.ref_key)
+    keys = keys_of(settings)
     mark = LedgerMark(file=settings.ledger_mark)
     what = Restoration(
         url=settings.database_url,

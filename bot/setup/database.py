@@ -13,10 +13,14 @@ class Unready(Exception):
     """There is no database yet, or it has the tables of another version; the text says what to do."""
 
 
+def keys_of(settings: Settings) -> Keys:
+    return Keys(master=settings.master_key, reference=settings.ref_key, old=settings.old_master_key)
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
     """The installation's store, closed at the end. Makes nothing by itself."""
-    store = Store(settings.database_url, Keys(master=settings.master_key, reference=settings.ref_key))
+    store = Store(settings.database_url, keys_of(settings))
     try:
         yield store
     finally:

@@ -15,12 +15,15 @@ from bot import config
 from bot.config import Settings, SettingsError
 from bot.domain.crisis import is_reviewed
 from bot.domain.notices import Fate
+from bot.setup import keys
 from bot.setup.database import opened
 from bot.setup.tokens import Refused, Unreachable, try_app_token, try_bot_token
 from bot.slack import METHODS, Identity
-from storage import ledger_mark, outbox, privacy, workspaces
+from storage import ledger_mark, outbox, person_keys, privacy, restore, workspaces
 from storage.database import Store, is_running, sqlite_file
 from storage.ledger_mark import LedgerMark, NoMark
+from storage.restore import HalfRestored
+from storage.workspaces import WrongKeys
 
 SCOPES = frozenset({"commands"}).union(*METHODS.values())
 """Commands, shortcuts and what people do need `commands`; the events need nothing that no method needs."""
@@ -142,6 +145,11 @@ def _database(settings: Settings, workspace: str | None) -> Iterator[Finding]:
 
 
 def _tables(store: Store, workspace: str | None, mark: LedgerMark) -> Iterator[Finding]:
+    try:
+        restore.refuse_half(store)
+    except HalfRestored as error:
+        yield wrong("database", str(error))
+        return
     if not store.is_migrated():
         yield wrong("database", "its tables are not those of this version: run `choir db upgrade`.")
         return
@@ -175,14 +183,17 @@ def _ledger(store: Store, mark: LedgerMark) -> Finding:
 
 
 def _keys(store: Store, workspace: str) -> Finding:
-    with store.read(workspace) as tx:
-        if workspaces.has_these_keys(tx):
-            return ok("keys", "they are those this database was made with.")
-    return wrong(
-        "keys",
-        "CHOIR_MASTER_KEY and CHOIR_REF_KEY are not those this database was made with: put those back; with "
-        "others nothing that was answered can be read.",
-    )
+    try:
+        with store.read(workspace) as tx:
+            workspaces.refuse_other_keys(tx)
+            left, begun = person_keys.count_old(tx), workspaces.uses_master_key(tx)
+    except WrongKeys as error:
+        return wrong("keys", keys.which_is_wrong(error))
+    if left or not begun:
+        return note("keys", f"{left} people's keys are still sealed with the old master key: {keys.GO_ON}")
+    if store.keys.old is not None:
+        return note("keys", keys.MAY_GO)
+    return ok("keys", "they are those this database was made with.")
 
 
 def _numbers(store: Store, workspace: str) -> Finding:

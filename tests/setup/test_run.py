@@ -95,7 +95,7 @@ def test_a_start_that_cannot_work_says_why_in_one_sentence(
 
 def test_keys_that_are_not_the_databases_stop_the_start(choir: Choir, keyed: dict[str, str]) -> None:
     assert choir("admin", "list", environ=keyed).returncode == 0
-    ended = choir("run", environ={**keyed, "CHOIR_MASTER_KEY": new_key()})
+    ended = choir("run", environ={**keyed, "CHOIR_REF_KEY": new_key()})
     assert ended.returncode == 1
     assert "not those this database was made with" in ended.stderr
 

@@ -96,14 +96,14 @@ def test_a_slack_id_is_sealed_for_one_workspace_and_one_key(user_id: str) -> Non
 def test_sealing_ids_and_wrapping_keys_use_different_keys() -> None:
     equal = Keys(master=b"k" * KEY_BYTES, reference=b"k" * KEY_BYTES)
     with pytest.raises(Unreadable):
-        equal.open_id("T1", equal.new_data_key("T1", ANA))
+        equal.open_id("T1", equal.new_data_key("T1", ANA, equal.check("T1")))
 
 
 def test_a_data_key_is_fresh_and_opens_for_its_person_only() -> None:
-    wrapped = KEYS.new_data_key("T1", ANA)
+    wrapped = KEYS.new_data_key("T1", ANA, KEYS.check("T1"))
     key = KEYS.unwrap("T1", ANA, wrapped)
     assert len(key) == KEY_BYTES
-    assert key != KEYS.unwrap("T1", ANA, KEYS.new_data_key("T1", ANA))
+    assert key != KEYS.unwrap("T1", ANA, KEYS.new_data_key("T1", ANA, KEYS.check("T1")))
     for keys, workspace, ref in ((KEYS, "T1", BEN), (KEYS, "T2", ANA), (OTHERS, "T1", ANA)):
         with pytest.raises(Unreadable):
             keys.unwrap(workspace, ref, wrapped)
