@@ -95,3 +95,12 @@ ROWS = (
     ),
 )
 IDS = tuple(row.id for row in ROWS)
+
+
+def chosen(only: str | None) -> tuple[Row, ...]:
+    """The rows named with commas between them, all if none is; KeyError with a name that is none."""
+    names = only.upper().replace(" ", "").split(",") if only else IDS
+    for name in names:
+        if name not in IDS:
+            raise KeyError(name)
+    return tuple(row for row in ROWS if row.id in names)

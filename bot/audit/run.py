@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from textwrap import fill
 from typing import Any
 
-from bot.audit.rows import ROWS, Row
+from bot.audit.rows import Row
 from bot.logs import describe
 from bot.proof.findings import Effort, Finding
 
@@ -33,17 +33,17 @@ class Verdict:
         return self.crashed is None and bool(self.findings) and all(one.holds for one in self.findings)
 
 
-def run(effort: Effort, ids: Collection[str]) -> Iterator[Verdict]:
-    """The rows of these ids, in their order; what can be shared is shared between all cores."""
+def run(effort: Effort, rows: Iterable[Row]) -> Iterator[Verdict]:
+    """One row after the other; what can be shared is shared between all cores."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         shared = replace(effort, each=partial(_shared, pool))
-        for row in ROWS:
-            if row.id in ids:
-                yield _judged(row, shared)
+        for row in rows:
+            yield _judged(row, shared)
 
 
-def _shared(pool: ProcessPoolExecutor, *call: Any) -> Iterable[Any]:
-    return pool.map(*call)
+def _shared(pool: ProcessPoolExecutor, call: Callable[[Any], Any], cases: Sequence[Any]) -> Iterable[Any]:
+    """In portions, so that what is quick is not carried about one by one."""
+    return pool.map(call, cases, chunksize=max(1, len(cases) // 64))
 
 
 def _judged(row: Row, effort: Effort) -> Verdict:

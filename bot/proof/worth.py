@@ -7,7 +7,6 @@ together. Moody teams, which also share moods that come and go, are measured bes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from bot.proof.findings import Effort, Finding
 from bot.proof.teams import CALM, MOODY, World
@@ -56,6 +55,6 @@ def _measured(effort: Effort, world: World, size: int, teams: int) -> Figures:
         teams=teams,
         seed=effort.seed,
         stable_periods=YEAR if size == JUDGED else LONGEST,
-        each=partial(effort.each, chunksize=8) if effort.long else effort.each,
+        each=effort.each,
         told=lambda done: effort.say(f"    n={size}: {done} of {teams}") if done % 500 == 0 else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.audit import run
-from bot.audit.rows import IDS, ROWS, Row
+from bot.audit.rows import IDS, ROWS, Row, chosen
 from bot.proof.findings import Effort, Finding, advantage, exactly
 
 EFFORT = Effort()
@@ -58,7 +58,7 @@ def test_a_table_says_what_was_tried_measured_and_asked_for() -> None:
 
 def test_rows_run_in_their_order_and_only_those_that_were_asked_for() -> None:
     heard: list[str] = []
-    verdicts = list(run.run(Effort(say=heard.append), ("W1", "P9")))
+    verdicts = list(run.run(Effort(say=heard.append), chosen("w1, P9")))
     assert [verdict.row.id for verdict in verdicts] == ["P9", "W1"]
     assert all(verdict.passed for verdict in verdicts)
     assert [line.split(":")[0] for line in heard if line[0] != " "] == ["P9", "W1"]
