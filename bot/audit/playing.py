@@ -187,7 +187,7 @@ def _buttons(shown: View | None) -> list[tuple[str, str | None]]:
     elements = [one for block in blocks for one in (*block.get("elements", ()), block.get("accessory") or {})]
     pressed = [(one["action_id"], one.get("value")) for one in elements if one.get("type") == "button"]
     opening = dict.fromkeys(one for one in pressed if one[0].endswith("opened"))
-    return sorted(opening, key=lambda one: one[0] == ids.OPENED_WORK)
+    return sorted(opening, key=lambda one: one[0] in (ids.OPENED_WORK, ids.OPENED_MINE))
 
 
 def _pressed(on: Stage, player: Player, action_id: str, value: str | None) -> str:
