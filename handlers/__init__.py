@@ -16,6 +16,7 @@ from bot.blocks import ids
 from handlers import (
     asks,
     checkins,
+    circles,
     crisis,
     digests,
     first_contact,
@@ -54,7 +55,19 @@ def register(app: App, house: House) -> None:
     """Connect every listener; what nothing listens to is answered kindly too."""
     hear = partial(listen, house)
     hear_event = partial(listen_event, house)
-    of_staff = (checkins, settings, leave, asks, huddles, raises, mydata, privacy, practices, first_contact)
+    of_staff = (
+        checkins,
+        settings,
+        leave,
+        asks,
+        huddles,
+        circles,
+        raises,
+        mydata,
+        privacy,
+        practices,
+        first_contact,
+    )
     for module in (*of_staff, digests):
         module.register(app, hear)
     crisis.register(app, hear, hear_event)

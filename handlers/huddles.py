@@ -9,7 +9,8 @@ from slack_bolt import App
 
 from bot.blocks import huddles as screens
 from bot.blocks import ids
-from bot.blocks.elements import View
+from bot.blocks.circles import offer
+from bot.blocks.elements import Block, View
 from bot.blocks.huddles import Meeting, Place, Start
 from bot.content import Words
 from bot.content.holidays import calendar_of_team
@@ -17,6 +18,7 @@ from bot.domain import huddles as huddling
 from bot.domain.huddles import RUNNING, Huddle, HuddleState, Purpose
 from bot.domain.members import Member, PersonRef, Team
 from bot.domain.notices import Facts, Kind, notice
+from handlers.circles import may_end, own_team
 from handlers.payloads import Malformed
 from handlers.visit import (
     Edit,
@@ -31,7 +33,7 @@ from handlers.visit import (
     for_member,
     for_reader,
 )
-from storage import huddles, members, outbox, teams, timers
+from storage import circles, huddles, members, outbox, teams, timers
 from storage.database import Tx
 from storage.timers import huddle_entity
 
@@ -93,7 +95,20 @@ def on_huddle_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
     running = huddles.running(tx, found[0].team_id) if len(found) == 1 else None
     if running:
         return (Show(view=_running_already(visit, member, running)),)
-    return (Show(view=screens.start_form(visit.words(member), _start(visit, tx, member, found))),)
+    view = screens.start_form(
+        visit.words(member), _start(visit, tx, member, found), *_circle(visit, tx, member, found)
+    )
+    return (Show(view=view),)
+
+
+def _circle(visit: Visit, tx: Tx, member: Member, found: tuple[Team, ...]) -> tuple[Block, ...]:
+    """The way to meet regularly, for somebody on a team and not in charge of it."""
+    team = next((team for team in found if own_team(member, team.team_id)), None)
+    if team is None:
+        return ()
+    circle = circles.of_team(tx, team.team_id)
+    can_end = circle is not None and may_end(tx, circle, member)
+    return (offer(visit.words(member), team_id=team.team_id, circle=circle, may_end=can_end),)
 
 
 def _running_already(visit: Visit, member: Member, huddle: Huddle) -> View:
@@ -152,17 +167,7 @@ def _call(visit: Visit, tx: Tx, team: Team, *, along: bool) -> Huddle:
         with_supervisor=along and bool(visit.act.several(ids.ALONG)),
     )
     huddles.add(tx, huddle, () if _why_not(visit, tx, huddle, team) else (visit.ref,))
-    facts = {"huddle": huddle.huddle_id, "team": team.team_id}
-    card = notice(
-        Kind.HUDDLE,
-        None,
-        huddle.huddle_id,
-        starts_at,
-        expires_at=open_until,
-        channel=huddle.channel_id,
-        facts=facts,
-    )
-    outbox.add(tx, card)
+    outbox.add(tx, huddling.call(huddle))
     timers.put(tx, huddle_entity(huddle.huddle_id), huddling.LAPSE, open_until)
     return huddle
 
@@ -221,7 +226,7 @@ def _tapped(visit: Visit, tx: Tx) -> tuple[Huddle, Team] | None:
 
 
 def _begin(visit: Visit, tx: Tx, huddle: Huddle, before: tuple[PersonRef, ...]) -> None:
-    over_at, about = visit.now + huddling.OVER_AFTER, huddle.huddle_id
+    over_at, about = huddling.over_at(huddle, visit.now), huddle.huddle_id
     facts: Facts = {"huddle": about, "team": huddle.team_id, "asked_for": 1}
     link = notice(
         Kind.HUDDLE_LINK,
@@ -238,6 +243,8 @@ def _begin(visit: Visit, tx: Tx, huddle: Huddle, before: tuple[PersonRef, ...]) 
         if ref != visit.ref
     )
     outbox.add_all(tx, (link, *to_each))
+    if huddle.circle_id:
+        circles.change(tx, huddle.circle_id, missed=0)
     timers.drop(tx, huddle_entity(about), huddling.LAPSE)
     timers.put(tx, huddle_entity(about), huddling.AFTERCARE, over_at)
 

@@ -23,7 +23,18 @@ from bot.domain.checkins import allowed_at
 from bot.domain.localtime import next_working
 from bot.domain.notices import Fate, Kind
 from bot.slack import Outcome, Refused, Sent, TryLater, Unknown
-from schedules import asks, checkins, digests, first_contact, huddles, privacy, raises, supervision, teams
+from schedules import (
+    asks,
+    checkins,
+    circles,
+    digests,
+    first_contact,
+    huddles,
+    privacy,
+    raises,
+    supervision,
+    teams,
+)
 from schedules.setting import (
     Arrival,
     Audience,
@@ -56,6 +67,7 @@ RECIPES: Mapping[Kind, Recipe] = {
     **supervision.RECIPES,
     **asks.RECIPES,
     **huddles.RECIPES,
+    **circles.RECIPES,
     **teams.RECIPES,
     **digests.RECIPES,
     **raises.RECIPES,

@@ -13,6 +13,7 @@ from bot.domain import huddles as huddling
 from bot.domain.huddles import RUNNING, Huddle, HuddleState
 from bot.domain.notices import Facts, Kind, notice
 from bot.slack import Refused, Sent, TryLater
+from schedules import circles
 from schedules.setting import BATCH, Arrival, Recipe, Scene, Setting, ends_as_planned
 from storage import huddles, members, outbox, teams, workspaces
 from storage.database import Tx
@@ -30,6 +31,8 @@ def lapse(tx: Tx, timer: Timer, now: datetime) -> None:
     huddle = _of_timer(tx, timer)
     if huddle and huddle.state is HuddleState.OPEN:
         _end_and_tell(tx, huddle, HuddleState.NOT_ENOUGH, now)
+        if huddle.circle_id:
+            circles.note_missed(tx, huddle.circle_id, now)
 
 
 def aftercare(tx: Tx, timer: Timer, now: datetime) -> None:
@@ -101,6 +104,8 @@ def _card_of(tx: Tx, words: Words, huddle: Huddle) -> Message:
         many=huddles.count(tx, huddle.huddle_id),
         open_until=huddle.open_until,
         supervisor_id=members.user_id(tx, supervisor) if supervisor and huddle.with_supervisor else None,
+        begins_at=huddle.begins_at,
+        host_id=members.user_id(tx, huddle.host) if huddle.host else None,
     )
     return screens.card(words, card)
 

@@ -114,8 +114,8 @@ def end(tx: Tx, huddle: Huddle, to: HuddleState, now: datetime) -> bool:
     begins = [dedupe_key(Kind.HUDDLE_BEGINS, ref, huddle.huddle_id) for ref in people(tx, huddle.huddle_id)]
     outbox.forget(tx, begins)
     forget_people(tx, huddle.huddle_id)
-    if to not in TO_BE_TOLD:
-        forget_starter(tx, huddle.huddle_id)
+    waits = {"starter": huddle.starter} if to in TO_BE_TOLD else {}
+    _forget_names(tx, huddle.huddle_id, **waits)
     entity = timers.huddle_entity(huddle.huddle_id)
     timers.drop(tx, entity, LAPSE, AFTERCARE)
     timers.put(tx, entity, FORGET, now + KEPT)
@@ -125,10 +125,6 @@ def end(tx: Tx, huddle: Huddle, to: HuddleState, now: datetime) -> bool:
 def forget_people(tx: Tx, huddle_id: str) -> None:
     """Nothing says any more who was in."""
     tx.execute(delete(huddle_people).where(*_people(tx, huddle_id)))
-
-
-def forget_starter(tx: Tx, huddle_id: str) -> None:
-    tx.execute(update(huddles).where(*_one(tx, huddle_id)).values(starter=None))
 
 
 def forget(tx: Tx, huddle_id: str) -> None:
@@ -153,11 +149,16 @@ def joined_by(tx: Tx, ref: PersonRef) -> tuple[str, ...]:
 
 
 def erase(tx: Tx, ref: PersonRef) -> None:
-    """Somebody is in no huddle any more and has started none; the huddles themselves are the teams'."""
+    """Somebody is in no huddle any more, started and opens none; the huddles themselves are the teams'."""
     for huddle_id in joined_by(tx, ref):
         leave(tx, huddle_id, ref)
-    for huddle_id in started_by(tx, ref):
-        forget_starter(tx, huddle_id)
+    for column in (huddles.c.starter, huddles.c.host):
+        theirs = (huddles.c.workspace == tx.workspace, column == ref)
+        tx.execute(update(huddles).where(*theirs).values({column.name: None}))
+
+
+def _forget_names(tx: Tx, huddle_id: str, **kept: PersonRef | None) -> None:
+    tx.execute(update(huddles).where(*_one(tx, huddle_id)).values(**{"starter": None, "host": None, **kept}))
 
 
 def _change(tx: Tx, *which: Any, **values: Any) -> bool:

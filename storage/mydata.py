@@ -32,6 +32,7 @@ from storage import (
     answers,
     asks,
     checkins,
+    circles,
     copies,
     digests,
     erasures,
@@ -97,7 +98,12 @@ HOLDINGS: Mapping[str, Holding] = {
     "asks.deputy": Holding(part=Part.ASKS, stays=OF_OTHERS),
     "asks.next_person": Holding(part=Part.ASKS, stays=OF_OTHERS),
     "huddles.starter": Holding(part=Part.HUDDLES),
+    "huddles.host": Holding(part=Part.HUDDLES),
     "huddle_people.ref": Holding(part=Part.HUDDLES),
+    "circles.proposer": Holding(part=Part.HUDDLES),
+    "circles.asked_to_host": Holding(part=Part.HUDDLES),
+    "circles.host": Holding(part=Part.HUDDLES),
+    "circle_declines.ref": Holding(part=Part.HUDDLES),
     "timers.entity": Holding(part=Part.MESSAGES, stays="what ends a card, or deletes a file with the data"),
     "outbox.recipient": Holding(part=Part.MESSAGES, stays="what must not be said twice, or goes to a role"),
     "outbox.dedupe_key": Holding(part=Part.MESSAGES, stays="what must not be said twice, or goes to a role"),
@@ -122,6 +128,7 @@ def erase(tx: Tx, ref: PersonRef, now: datetime) -> None:
     outbox.erase(tx, ref, GOES_WITH_ITS_SUBJECT, [key for ask in made for key in _told_to_others(ask)])
     asks.erase(tx, ref)
     huddles.erase(tx, ref)
+    circles.erase(tx, ref)
     _begin_anew(tx, ref, now)
     timers.erase_under(tx, checkins_of(ref), *(ask_entity(ask.ask_id) for ask in made))
 
@@ -163,7 +170,7 @@ def gather(tx: Tx, ref: PersonRef, now: datetime) -> OwnData:
         periods=_periods(tx, ref),
         said=_said(tx, ref),
         asks=_asks(tx, ref),
-        huddles=OwnHuddles(started=len(huddles.started_by(tx, ref)), joined=len(huddles.joined_by(tx, ref))),
+        huddles=_huddles(tx, ref),
         messages=_messages(tx, ref),
         weekly_on=checkins.list_weekly(tx, ref),
         timers=_timers(tx, ref),
@@ -267,6 +274,14 @@ def _asks(tx: Tx, ref: PersonRef) -> tuple[OwnAsk, ...]:
             meet_at=ask.meet_at,
         )
         for ask, other, mine in (*made, *asked)
+    )
+
+
+def _huddles(tx: Tx, ref: PersonRef) -> OwnHuddles:
+    return OwnHuddles(
+        started=len(huddles.started_by(tx, ref)),
+        joined=len(huddles.joined_by(tx, ref)),
+        circles=len(circles.concern(tx, ref)),
     )
 
 

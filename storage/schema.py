@@ -363,6 +363,9 @@ huddles = _table(
     _ref("starter"),
     Column("with_supervisor", Boolean, nullable=False),
     Column("ts", String(32)),
+    Column("begins_at", Instant),
+    Column("circle_id", String(32)),
+    _ref("host"),
     Column("version", Integer, nullable=False),
     Column("stale", Boolean, nullable=False),
 )
@@ -376,6 +379,36 @@ huddle_people = _table(
     _ref(primary_key=True),
 )
 Index("ix_huddle_people_ref", huddle_people.c.workspace, huddle_people.c.ref)
+
+circles = _table(
+    "circles",
+    _workspace(),
+    Column("circle_id", String(32), primary_key=True),
+    Column("team_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("local_time", Time, nullable=False),
+    Column("every_weeks", Integer, nullable=False),
+    Column("with_supervisor", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    _ref("proposer"),
+    Column("next_on", Date),
+    Column("turn", Integer, nullable=False),
+    Column("asked", Integer, nullable=False),
+    _ref("asked_to_host"),
+    _ref("host"),
+    Column("missed", Integer, nullable=False),
+    Column("ts", String(32)),
+)
+Index("ix_circles_team", circles.c.workspace, circles.c.team_id)
+
+circle_declines = _table(
+    "circle_declines",
+    _workspace(),
+    Column("circle_id", String(32), primary_key=True),
+    _ref(primary_key=True),
+)
 
 timers = _table(
     "timers",

@@ -43,6 +43,11 @@ def huddle_entity(huddle_id: str) -> str:
     return f"huddle|{huddle_id}"
 
 
+def circle_entity(circle_id: str) -> str:
+    """The name under which a circle has its timers."""
+    return f"circle|{circle_id}"
+
+
 def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
     """Set a timer, or set it anew."""
     put_all(tx, (Timer(entity=entity, kind=kind, due_at=due_at),))

@@ -136,18 +136,22 @@ class Start:
     supervisor_id: str | None = None
 
 
-def start_form(words: Words, start: Start) -> View:
-    """What it is for, and whether the supervisor is asked along; nothing can be typed."""
+def start_form(words: Words, start: Start, *circle: Block) -> View:
+    """What it is for, and whether the supervisor is asked along; nothing can be typed.
+
+    circle: the way to meet regularly.
+    """
     several = len(start.teams) > 1
     return modal(
         words("huddle.title"),
         [
             section(words("huddle.lead", minutes=MINUTES)),
             *([_which_team(words, start.teams)] if several else []),
-            field(words("huddle.purpose"), radio(ids.PURPOSE, _purposes(words), current=Purpose.BREATHE)),
+            field(words("huddle.purpose"), radio(ids.PURPOSE, purposes(words), current=Purpose.BREATHE)),
             *([_along(words, start.supervisor_id)] if start.supervisor_id else []),
             section(_when(words, start)),
             context(words("huddle.who_sees")),
+            *circle,
         ],
         callback_id=ids.VIEW_HUDDLE,
         submit=words("huddle.start"),
@@ -160,7 +164,7 @@ def _which_team(words: Words, teams: Sequence[tuple[str, str]]) -> Block:
     return field(words("huddle.team"), radio(ids.HUDDLE_TEAM, options, current=teams[0][0]))
 
 
-def _purposes(words: Words) -> list[Element]:
+def purposes(words: Words) -> list[Element]:
     return [option(words(f"huddle.purpose_{purpose.value}"), purpose.value) for purpose in Purpose]
 
 
@@ -207,7 +211,10 @@ def _said(words: Words, text: str) -> View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HuddleCard:
-    """What everybody in the channel sees: how many are in, and whether the supervisor was asked along."""
+    """What everybody in the channel sees: how many are in, and whether the supervisor was asked along.
+
+    Of a circle: its hour, and who said they would open it.
+    """
 
     huddle_id: str
     purpose: Purpose
@@ -215,20 +222,23 @@ class HuddleCard:
     many: int
     open_until: datetime
     supervisor_id: str | None = None
+    begins_at: datetime | None = None
+    host_id: str | None = None
 
 
 def card(words: Words, facts: HuddleCard) -> Message:
     """The card while it is open or under way; a fixed text once it has ended."""
     if facts.state is HuddleState.OPEN:
-        return _note(words, *_invitation(words, facts))
+        return in_channel(words, *_invitation(words, facts))
     if facts.state is HuddleState.GOING:
-        return _note(words, section(_in_so_far(words, facts)), actions(_join(words, facts.huddle_id)))
+        return in_channel(words, section(_in_so_far(words, facts)), actions(_join(words, facts.huddle_id)))
     again = button(words("huddle.start_one"), ids.OPENED_HUDDLES)
     end = "huddle.card_over" if facts.state is HuddleState.OVER else "huddle.card_off"
-    return _note(words, section(words(end), accessory=again))
+    return in_channel(words, section(words(end), accessory=again))
 
 
-def _note(words: Words, *blocks: Block) -> Message:
+def in_channel(words: Words, *blocks: Block) -> Message:
+    """A message to a team's channel, with a preview that says nothing of anybody."""
     return Message(text=words("huddle.preview"), blocks=list(blocks))
 
 
@@ -238,11 +248,17 @@ def _invitation(words: Words, facts: HuddleCard) -> list[Block]:
     return [
         section(words("huddle.card", minutes=MINUTES, purpose=purpose)),
         section(bullets(words("huddle.agenda").splitlines())),
+        *([section(_of_circle(words, facts.begins_at, facts.host_id))] if facts.begins_at else []),
         section(_in_so_far(words, facts)),
         actions(_join(words, facts.huddle_id), decline, crisis.help_button(words)),
         _who_comes(words, facts),
         context(words("huddle.card_who_sees", until=local_moment(facts.open_until))),
     ]
+
+
+def _of_circle(words: Words, begins_at: datetime, host_id: str | None) -> str:
+    begins = words("circle.begins_at", when=local_moment(begins_at))
+    return f"{begins}\n{words('circle.hosted', who=mention(host_id))}" if host_id else begins
 
 
 def _in_so_far(words: Words, facts: HuddleCard) -> str:
@@ -262,7 +278,7 @@ def _who_comes(words: Words, facts: HuddleCard) -> Block:
 
 def link(words: Words, place: Place) -> Message:
     """In the thread once two are in."""
-    return _note(
+    return in_channel(
         words,
         section(words("huddle.begins")),
         actions(_open(words, place)),
@@ -286,7 +302,7 @@ def _way_in(words: Words, place: Place) -> str:
 
 def aftercare(words: Words) -> Message:
     """In the thread, once: a minute's pause and the ways that are for each alone."""
-    return _note(
+    return in_channel(
         words,
         section(words("huddle.after")),
         actions(

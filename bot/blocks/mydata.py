@@ -73,6 +73,9 @@ MESSAGES = {
     Kind.HUDDLE_BEGINS: "huddles",
     Kind.HUDDLE_AFTER: "huddles",
     Kind.HUDDLE_TOLD: "huddles",
+    Kind.CIRCLE: "huddles",
+    Kind.CIRCLE_HOST: "huddles",
+    Kind.CIRCLE_TOLD: "huddles",
 }
 """Under which words a kind of message is counted."""
 
@@ -362,6 +365,8 @@ def _huddles(words: Words, huddles: OwnHuddles) -> Iterator[str]:
         yield words("mydata.huddles_started", count=huddles.started)
     if huddles.joined:
         yield words("mydata.huddles_joined", count=huddles.joined)
+    if huddles.circles:
+        yield words("mydata.huddles_circles", count=huddles.circles)
     yield words("mydata.huddles_forgotten")
 
 

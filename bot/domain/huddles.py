@@ -13,6 +13,7 @@ from typing import Literal
 
 from bot.domain.localtime import LUNCH_STARTS, Calendar, local, next_stretch
 from bot.domain.members import PersonRef, Team, TeamState
+from bot.domain.notices import Kind, Notice, notice
 
 ROOM = "{room}"
 """Where the name of a room goes in the address of video rooms."""
@@ -75,7 +76,7 @@ class Huddle:
     """A team's huddle, called from starts_at on until open_until; ts: its card, once that is in the channel.
 
     with_supervisor: the starter asked them along and nobody minded. version: raised whenever its card is
-    to read otherwise.
+    to read otherwise. Of a circle: its hour (begins_at) and who opens it (host).
     """
 
     huddle_id: str
@@ -88,7 +89,28 @@ class Huddle:
     starter: PersonRef | None = None
     with_supervisor: bool = False
     ts: str | None = None
+    begins_at: datetime | None = None
+    circle_id: str | None = None
+    host: PersonRef | None = None
     version: int = 0
+
+
+def call(huddle: Huddle) -> Notice:
+    """Its card for the team's channel, worth sending while it is open."""
+    return notice(
+        Kind.HUDDLE,
+        None,
+        huddle.huddle_id,
+        huddle.starts_at,
+        expires_at=huddle.open_until,
+        channel=huddle.channel_id,
+        facts={"huddle": huddle.huddle_id, "team": huddle.team_id},
+    )
+
+
+def over_at(huddle: Huddle, now: datetime) -> datetime:
+    """When a huddle is over that has two people now."""
+    return max(now, huddle.begins_at or now) + OVER_AFTER
 
 
 def can_be_called(team: Team) -> bool:

@@ -119,6 +119,12 @@ def next_working_day(after: date, calendar: Calendar) -> date:
     return next(day for day in days if calendar.works_on(day))
 
 
+def working_day_before(on: date, calendar: Calendar) -> date:
+    """The last working day earlier than a date; a year of days off at most."""
+    days = (on - timedelta(days=n) for n in range(1, 400))
+    return next(day for day in days if calendar.works_on(day))
+
+
 def _spans(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Working spans (UTC, half-open) that end after start, in order."""
     on = local(start, calendar.tz).date()

@@ -40,6 +40,8 @@ GOES_WITH_ITS_SUBJECT = frozenset(
         Kind.ASK_FOLLOW_UP,
         Kind.HUDDLE_BEGINS,
         Kind.HUDDLE_TOLD,
+        Kind.CIRCLE_HOST,
+        Kind.CIRCLE_TOLD,
     }
 )
 """Notices to somebody that are deleted with their data. The others must not be said twice, go to a role,
@@ -119,10 +121,13 @@ class OwnAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnHuddles:
-    """How many huddles of their team somebody has started, and is in at the moment."""
+    """How many huddles of their team somebody has started, and is in at the moment; in how many circles
+    something is kept of them.
+    """
 
     started: int = 0
     joined: int = 0
+    circles: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

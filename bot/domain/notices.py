@@ -31,6 +31,9 @@ class Kind(StrEnum):
     HUDDLE_BEGINS = "huddle_begins"
     HUDDLE_AFTER = "huddle_after"
     HUDDLE_TOLD = "huddle_told"
+    CIRCLE = "circle"
+    CIRCLE_HOST = "circle_host"
+    CIRCLE_TOLD = "circle_told"
     PROMISE = "promise"
     TEAM_STARTED = "team_started"
     PIN = "pin"
@@ -41,6 +44,7 @@ BETWEEN_PEOPLE = frozenset(
     {
         *(Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP),
         *(Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_BEGINS, Kind.HUDDLE_TOLD),
+        *(Kind.CIRCLE, Kind.CIRCLE_HOST, Kind.CIRCLE_TOLD),
     }
 )
 """What one person asks of another goes first, and where nothing can tell whether it arrived it is sent

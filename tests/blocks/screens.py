@@ -9,6 +9,7 @@ from typing import get_args
 from bot.blocks import (
     asks,
     checkins,
+    circles,
     crisis,
     digests,
     first_contact,
@@ -26,6 +27,7 @@ from bot.blocks import (
     teams,
 )
 from bot.blocks.asks import AskLine
+from bot.blocks.circles import Said as CircleSaid
 from bot.blocks.digests import Picture, Seen, Strip, Update
 from bot.blocks.digests import WhyNone as NothingSeen
 from bot.blocks.elements import Message
@@ -39,6 +41,7 @@ from bot.blocks.teams import TeamCheck, TeamDraft
 from bot.content import Content, Words
 from bot.domain.asks import AskState
 from bot.domain.checkins import Card, Reason, Standing, State
+from bot.domain.circles import EVERY_WEEKS, Circle, CircleState
 from bot.domain.digests import Band, Trend
 from bot.domain.followups import ORDER, Options, Rule, choose
 from bot.domain.huddles import TO_BE_TOLD, HuddleState, Purpose, WhyLater, WhyNot
@@ -91,6 +94,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_my_data(words),
         **_asks(words),
         **_huddles(words),
+        **_circles(words),
         **_open_to_all(content, words),
         **_supervision(words),
         **_updates(words),
@@ -268,7 +272,7 @@ def own_data(**facts: object) -> OwnData:
             for mine in (True, False)
             for state in AskState
         ),
-        "huddles": OwnHuddles(started=1, joined=1),
+        "huddles": OwnHuddles(started=1, joined=1, circles=1),
         "messages": tuple(OwnMessages(kind=kind, waiting=1, settled=2) for kind in Kind),
         "weekly_on": (ON, ON),
         "timers": 3,
@@ -395,6 +399,50 @@ def _huddles(words: Words) -> dict[str, Screen]:
         "together in a room": huddles.together(words, replace(TOGETHER, place=ROOM)),
         "together without times": huddles.together(words, replace(TOGETHER, times=())),
         "together settled": huddles.together(words, replace(TOGETHER, at=AT), chosen_by=ANA),
+    }
+
+
+CIRCLE = Circle(
+    circle_id="0123456789abcdef",
+    team_id="t1",
+    channel_id="C0NORTE",
+    purpose=Purpose.LIGHTEN,
+    weekday=1,
+    local_time=time(15, 30),
+    every_weeks=2,
+)
+
+
+def _circles(words: Words) -> dict[str, Screen]:
+    told: tuple[CircleSaid, ...] = get_args(CircleSaid)
+    running = replace(CIRCLE, state=CircleState.RUNNING)
+    offers = {
+        "none": circles.offer(words, team_id="t1", circle=None, may_end=False),
+        "proposed": circles.offer(words, team_id="t1", circle=CIRCLE, may_end=False),
+        "running": circles.offer(words, team_id="t1", circle=running, may_end=True),
+    }
+    met = replace(CARD, begins_at=AT)
+    return {
+        **{f"huddle form {name}": huddles.start_form(words, START, one) for name, one in offers.items()},
+        "circle form": circles.propose_form(words, team_id="t1", supervisor_id=LUIS),
+        "circle form alone": circles.propose_form(words, team_id="t1", supervisor_id=None),
+        "circle proposed": circles.proposed(words, channel_id="C0NORTE"),
+        "circle there": circles.has_one(words, CIRCLE),
+        "circle ended": circles.ended(words),
+        **{
+            f"circle card {every}": circles.card(
+                words, replace(CIRCLE, every_weeks=every), supervisor_id=None
+            )
+            for every in EVERY_WEEKS
+        },
+        "circle card along": circles.card(words, CIRCLE, supervisor_id=LUIS),
+        **{f"circle told {one}": circles.told(words, one) for one in told},
+        "circle declined": circles.declined(words),
+        "circle host": circles.ask_host(words, CIRCLE, begins_at=AT),
+        "circle host yes": circles.host_answered(words, yes=True),
+        "circle host no": circles.host_answered(words, yes=False),
+        "huddle card of a circle": huddles.card(words, met),
+        "huddle card hosted": huddles.card(words, replace(met, host_id=ANA)),
     }
 
 

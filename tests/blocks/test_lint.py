@@ -77,7 +77,7 @@ def test_every_form_that_asks_something_says_who_sees_it(words: Words, screens: 
             "ask.who_sees", "ask.another_who_sees", "ask.cannot_who_sees", "ask.follow_up_who_sees",
             "promise.who_sees", "raise.who_sees", "mydata.who_sees", "mydata.delete_who_sees",
             "stricter.who_sees",
-            "huddle.who_sees",
+            "huddle.who_sees", "circle.who_sees",
         )
     ]  # fmt: skip
     assert len(asking) > 90
@@ -100,6 +100,7 @@ FAMILIES = (
     "mydata.copy_", "mydata.messages_", "mydata.page_", "mydata.part_", "mydata.role_",
     "mydata.week_",
     "ask.card_", "ask.line_", "ask.to_me_", "ask.told_", "ask.done_", "evidence.", "home.none_", "home.team_",
+    "circle.every_", "circle.has_", "circle.often_", "circle.told_",
     "home.waits_", "home.why_", "huddle.in_", "huddle.later_", "huddle.not_", "huddle.purpose_",
     "huddle.queued_", "huddle.told_", "leave.problem_",
     "offer.", "options.t", "raise.closed_", "raise.mine_", "raise.pillar_", "settings.length_", "sorry.",

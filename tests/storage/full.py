@@ -16,6 +16,7 @@ from sqlalchemy import update
 import storage
 from bot.domain.asks import WAITING, Ask, AskState
 from bot.domain.checkins import OPEN, Card, Checkin, Reason, Standing, State
+from bot.domain.circles import Circle
 from bot.domain.digests import Band, Reading, Trend
 from bot.domain.huddles import Huddle, HuddleState, Purpose
 from bot.domain.leave import Span
@@ -27,6 +28,7 @@ from storage import (
     answers,
     asks,
     checkins,
+    circles,
     copies,
     digests,
     erasures,
@@ -107,8 +109,24 @@ def huddle_of(starter: PersonRef, huddle_id: str = "h") -> Huddle:
         starts_at=NOW,
         open_until=NOW + timedelta(hours=1),
         starter=starter,
+        host=starter,
         with_supervisor=True,
         ts="5.0",
+    )
+
+
+def circle_of(proposer: PersonRef, circle_id: str = "c") -> Circle:
+    return Circle(
+        circle_id=circle_id,
+        team_id="t",
+        channel_id="C0TEAM",
+        purpose=Purpose.GOOD,
+        weekday=1,
+        local_time=time(10),
+        every_weeks=2,
+        proposer=proposer,
+        asked_to_host=proposer,
+        host=proposer,
     )
 
 
@@ -132,6 +150,8 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     asks.add(tx, ask_of(ana, ben))
     timers.put(tx, timers.ask_entity("a"), "ask_deputy", NOW)
     huddles.add(tx, huddle_of(ana), (ana,))
+    circles.add(tx, circle_of(ana))
+    circles.decline(tx, "c", ana)
     copies.add(tx, ana, "3.0", ["F1"], NOW)
     erasures.note(tx, ana, NOW - timedelta(days=40))
     events.first_seen(tx, "Ev1", NOW)
@@ -211,6 +231,7 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
         **_calls_about_raises(ana, ben),
         **_calls_about_asks(ana, ben),
         **_calls_about_huddles(ana, ben),
+        **_calls_about_circles(ana, ben),
         **_calls_about_notices(ana, claim),
         **_calls_about_workspaces(ben),
     }
@@ -463,8 +484,24 @@ def _calls_about_huddles(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[
         "huddles.end": lambda tx: huddles.end(tx, huddle_of(ana), HuddleState.NOT_ENOUGH, NOW),
         "huddles.erase": lambda tx: huddles.erase(tx, ana),
         "huddles.forget_people": lambda tx: huddles.forget_people(tx, "h"),
-        "huddles.forget_starter": lambda tx: huddles.forget_starter(tx, "h"),
         "huddles.forget": lambda tx: huddles.forget(tx, "h"),
+    }
+
+
+def _calls_about_circles(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    return {
+        "circles.add": lambda tx: circles.add(tx, circle_of(ben, "other")),
+        "circles.get": lambda tx: circles.get(tx, "c"),
+        "circles.hold": lambda tx: circles.hold(tx, "c"),
+        "circles.of_team": lambda tx: circles.of_team(tx, "t"),
+        "circles.concern": lambda tx: circles.concern(tx, ana),
+        "circles.decline": lambda tx: circles.decline(tx, "c", ben),
+        "circles.count_declines": lambda tx: circles.count_declines(tx, "c"),
+        "circles.set_card": lambda tx: circles.set_card(tx, "c", "7.0"),
+        "circles.change": lambda tx: circles.change(tx, "c", missed=1),
+        "circles.begin": lambda tx: circles.begin(tx, "c"),
+        "circles.erase": lambda tx: circles.erase(tx, ana),
+        "circles.forget": lambda tx: circles.forget(tx, "c"),
     }
 
 

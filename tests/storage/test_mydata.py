@@ -115,7 +115,7 @@ def test_every_part_of_what_is_kept_is_shown_under_some_heading() -> None:
 
 def test_every_kind_of_notice_goes_or_stays_for_a_reason() -> None:
     to_a_role, of_others = {Kind.WEEKLY, Kind.RAISED}, {Kind.ASK}
-    to_a_channel = {Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_AFTER}
+    to_a_channel = {Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_AFTER, Kind.CIRCLE}
     stays = ONCE_FOR_ALL | to_a_role | of_others | to_a_channel
     assert GOES_WITH_ITS_SUBJECT | stays == set(Kind)
     assert not GOES_WITH_ITS_SUBJECT & stays
