@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.audit import doubles, killing, periods, traces
+from bot.audit import doubles, histories, killing, periods, refusals, traces
 from bot.proof import draws, exact, games, one_person, thresholds, watching, wording, worth
 from bot.proof.findings import Effort, Finding
 
@@ -44,9 +44,19 @@ ROWS = (
         checks=(doubles.check,),
     ),
     Row(
+        id="P6",
+        promise="Everybody is in one group at most, and whoever reads a line does not count in it.",
+        checks=(histories.check,),
+    ),
+    Row(
         id="P7",
         promise="A group gets one draw for four weeks at the most, whatever breaks; its row never changes.",
         checks=(periods.check, killing.check),
+    ),
+    Row(
+        id="P8",
+        promise="Whoever tries to get more out of a group than was promised is refused.",
+        checks=(refusals.check,),
     ),
     Row(
         id="P9",

@@ -63,4 +63,4 @@ def advantage(right: int, games: int) -> Estimate:
 
 def exactly(tried: str, measured: object, bar: object) -> Finding:
     """Something that must come out as the bar says, without any tolerance."""
-    return Finding(tried=tried, measured=f"{measured}", bar=f"exactly {bar}", holds=measured == bar)
+    return Finding(tried=tried, measured=f"{measured}", bar=f"{bar}", holds=measured == bar)

@@ -1,7 +1,7 @@
 """U1: whether the words are worth their random amount, on made-up teams whose true level is known.
 
-The bars are for calm teams, in which a year is stable or has its one change and nothing else moves answers
-together. Moody teams, which also share moods that come and go, are measured beside them.
+In calm teams a year is stable or has its one change, and nothing else moves answers together; moody teams
+also share moods that come and go. The bars are for groups of 9; larger ones are measured beside them.
 """
 
 from __future__ import annotations
@@ -17,35 +17,37 @@ PRINTED = (
     "false words in a stable period, 4 to 10",
     f"false words in a stable period, 13 to {LONGEST}",
 )
+CALMNESS = {"calm": CALM, "moody": MOODY}
 
 
 def check(effort: Effort) -> Iterator[Finding]:
-    """U1."""
+    """U1; the short form measures calm teams of 9 alone."""
     teams = effort.many(300, 4_000)
-    calm = _measured(effort, CALM, JUDGED, teams)
-    for name, bar in BARS.items():
-        yield Finding(
-            tried=f"{teams:,} made-up calm teams of {JUDGED}: {name}",
-            measured=str(calm[name]),
-            bar=f"{'at most' if bar.at_most else 'at least'} {bar.bar}, missed beyond 2 standard errors",
-            holds=not bar.missed(calm[name]),
+    for name, world in CALMNESS.items() if effort.long else [("calm", CALM)]:
+        yield from _judged(
+            f"{teams:,} made-up {name} teams of {JUDGED}", _measured(effort, world, JUDGED, teams)
         )
     if effort.long:
-        yield _beside(effort, "moody", MOODY, JUDGED, teams)
-        for name, world in (("calm", CALM), ("moody", MOODY)):
-            yield from (_beside(effort, name, world, size, teams) for size in SIZES if size != JUDGED)
+        larger = [size for size in SIZES if size != JUDGED]
+        for name, world in CALMNESS.items():
+            yield from (_beside(effort, name, world, size, teams) for size in larger)
+
+
+def _judged(tried: str, found: Figures) -> Iterator[Finding]:
+    for name, bar in BARS.items():
+        yield Finding(
+            tried=f"{tried}: {name}",
+            measured=str(found[name]),
+            bar=f"{'at most' if bar.at_most else 'at least'} {bar.bar}, missed beyond 2 standard errors",
+            holds=not bar.missed(found[name]),
+        )
 
 
 def _beside(effort: Effort, name: str, world: World, size: int, teams: int) -> Finding:
-    """What has no bar, or lies beyond what the bars were set for."""
+    """Groups for which nothing is promised."""
     found = _measured(effort, world, size, teams)
-    figures = [f"{printed}: {found[printed]}" for printed in PRINTED if printed in found]
-    missed = [printed for printed, bar in BARS.items() if size == JUDGED and bar.missed(found[printed])]
-    if missed:
-        figures.append(f"SHORT of what calm teams are held to: {', '.join(missed)}")
-    return Finding(
-        tried=f"{teams:,} {name} teams of {size}", measured="; ".join(figures), bar="none", holds=True
-    )
+    figures = "; ".join(f"{printed}: {found[printed]}" for printed in PRINTED if printed in found)
+    return Finding(tried=f"{teams:,} {name} teams of {size}", measured=figures, bar="none", holds=True)
 
 
 def _measured(effort: Effort, world: World, size: int, teams: int) -> Figures:

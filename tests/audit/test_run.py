@@ -52,7 +52,7 @@ def test_a_row_that_breaks_fell_short_and_says_where_without_the_error_s_words()
 def test_a_table_says_what_was_tried_measured_and_asked_for() -> None:
     told = run.table([judged(good, bad)], Effort(seed=7))
     assert "- Two and two" in told
-    assert "5; bar: exactly 4: FELL SHORT" in told
+    assert "5; bar: 4: FELL SHORT" in told
     assert "short form, seed 7" in told
 
 
