@@ -155,6 +155,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
         now=now,
         answers_kept_weeks=settings.answers_kept_weeks,
         rooms=rooms,
+        peers_kept_days=settings.peers_kept_days,
         pace=Pace(per_minute=settings.send_rate_per_minute),
     )
     return Bot(app=app, house=house, setting=setting, executor=executor, client=client)

@@ -46,6 +46,7 @@ class Settings:
     http_host: str = "127.0.0.1"
     old_master_key: bytes | None = field(default=None, repr=False)
     huddle_fallback_url: str | None = None
+    peers_kept_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +228,7 @@ CHOIR_REF_KEY = Setting("CHOIR_REF_KEY", _key, None, _MADE_BY_INIT)
 CRISIS_RESOURCES_COUNTRY = Setting("CRISIS_RESOURCES_COUNTRY", _country, "US")
 CRISIS_REVIEWED_ON = Setting("CRISIS_REVIEWED_ON", _optional_date, "")
 ANSWERS_KEPT_WEEKS = Setting("ANSWERS_KEPT_WEEKS", _number(4, 26), "13")
+PEERS_KEPT_DAYS = Setting("PEERS_KEPT_DAYS", _number(0, 30), "0")
 SEND_RATE_PER_MINUTE = Setting("SEND_RATE_PER_MINUTE", _number(1, 1_000), "240")
 LOG_LEVEL = Setting("LOG_LEVEL", _level, "INFO")
 HTTP_PORT = Setting("HTTP_PORT", _optional_port, "")
@@ -246,6 +248,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     CRISIS_RESOURCES_COUNTRY,
     CRISIS_REVIEWED_ON,
     ANSWERS_KEPT_WEEKS,
+    PEERS_KEPT_DAYS,
     SEND_RATE_PER_MINUTE,
     LOG_LEVEL,
     HTTP_PORT,
@@ -312,6 +315,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         crisis_country=CRISIS_RESOURCES_COUNTRY.read(values),
         crisis_reviewed_on=CRISIS_REVIEWED_ON.read(values),
         answers_kept_weeks=ANSWERS_KEPT_WEEKS.read(values),
+        peers_kept_days=PEERS_KEPT_DAYS.read(values),
         send_rate_per_minute=SEND_RATE_PER_MINUTE.read(values),
         huddle_fallback_url=HUDDLE_FALLBACK_URL.read(values),
         log_level=LOG_LEVEL.read(values),

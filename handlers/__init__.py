@@ -25,6 +25,7 @@ from handlers import (
     leave,
     members,
     mydata,
+    peers,
     practices,
     privacy,
     raises,
@@ -39,7 +40,7 @@ from handlers.visit import House, Replies, Sorry, Visit
 log = logging.getLogger(__name__)
 
 COMMANDS = (crisis.COMMAND,)
-SHORTCUTS = (ids.SHORTCUT_ASK,)
+SHORTCUTS = (ids.SHORTCUT_ASK, ids.SHORTCUT_PEER)
 EVENTS = (
     "app_home_opened",
     "app_uninstalled",
@@ -62,6 +63,7 @@ def register(app: App, house: House) -> None:
         asks,
         huddles,
         circles,
+        peers,
         raises,
         mydata,
         privacy,

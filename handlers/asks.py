@@ -10,6 +10,7 @@ from slack_bolt import App
 from bot.blocks import asks as screens
 from bot.blocks import ids
 from bot.blocks.asks import AskLine, Role
+from bot.blocks.elements import View
 from bot.content.holidays import calendar_of, known_calendar_of
 from bot.domain import asks as asking
 from bot.domain.asks import Ask, AskState
@@ -82,15 +83,19 @@ def on_asked(visit: Visit, tx: Tx, member: Member) -> Replies:
     if recipient not in _askable(visit, tx, member, earlier):
         raise Malformed("recipient")
     closed = _close(visit, tx, earlier) if earlier else ()
+    return (Turn(view=ask_of(visit, tx, member, recipient)), *closed, FreshHome())
+
+
+def ask_of(visit: Visit, tx: Tx, member: Member, recipient: PersonRef) -> View:
+    """Ask one person, unless that waits for an answer already; what the asker sees then."""
     waiting = next((ask for ask in asks.list_of(tx, visit.ref) if _still_waits(ask, recipient)), None)
     ask = waiting or _add(visit, tx, member, recipient)
-    view = screens.asked(
+    return screens.asked(
         visit.words(member),
         ask_id=ask.ask_id,
         recipient_id=members.user_id(tx, recipient),
         deputy_id=members.user_id(tx, ask.deputy) if ask.deputy else None,
     )
-    return (Turn(view=view), *closed, FreshHome())
 
 
 def _still_waits(ask: Ask, recipient: PersonRef) -> bool:

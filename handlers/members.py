@@ -7,7 +7,7 @@ from slack_bolt import App
 from bot.domain.members import Person, PersonRef
 from bot.slack import RosterEntry, roster_entry
 from handlers.events import EventVisit, ListenEvent, aside
-from storage import members, planning
+from storage import matching, members, planning
 from storage.database import Tx
 
 
@@ -21,6 +21,8 @@ def on_user_changed(visit: EventVisit) -> None:
         if members.get(tx, ref) is None:
             return
         note_person(tx, entry)
+        if not entry.active:
+            matching.let_go(tx, ref, visit.now)
         planning.look_again(tx, ref, visit.now)
 
 

@@ -20,7 +20,7 @@ from bot.domain.localtime import local, week_of
 from bot.domain.members import Member
 from bot.domain.mydata import COPY_STAYS
 from bot.slack import Upload
-from handlers import asks, checkins
+from handlers import asks, checkins, peers
 from handlers.payloads import Malformed
 from handlers.visit import (
     Afterwards,
@@ -139,7 +139,7 @@ def on_deleting_opened(visit: Visit, _tx: Tx, member: Member) -> Replies:
 def on_deleted(visit: Visit, tx: Tx, member: Member) -> Replies:
     """Everything of the person's, at once: cards and asks that lie open in Slack are ended with it."""
     stopped, words = _stops_too(visit), visit.words(member)
-    taken_back = asks.all_taken_back(visit, tx)
+    taken_back = (*asks.all_taken_back(visit, tx), *peers.all_ended(visit, tx))
     mydata.erase(tx, visit.ref, visit.now)
     if stopped:
         members.choose(tx, visit.ref, stopped=True)

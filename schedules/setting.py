@@ -84,6 +84,7 @@ class Setting:
     now: Callable[[], datetime]
     answers_kept_weeks: int = 13
     rooms: Rooms = field(default_factory=Rooms)
+    peers_kept_days: int = 0
     pace: Pace = USUAL_PACE
     patience: Patience = Patience()
     stopping: Event = field(default_factory=Event)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from schedules import asks, checkins, circles, huddles
+from schedules import asks, checkins, circles, huddles, peers
 from schedules.setting import BATCH, Setting, each_apart
 from storage import timers
 from storage.database import Tx
@@ -15,6 +15,7 @@ from storage.timers import Timer
 ACTS: Mapping[str, Callable[[Tx, Timer, datetime], None]] = {
     **checkins.TIMERS,
     **asks.TIMERS,
+    **peers.TIMERS,
     **huddles.TIMERS,
     **circles.TIMERS,
 }

@@ -24,8 +24,10 @@ from storage import (
     erasures,
     events,
     leave,
+    matching,
     members,
     outbox,
+    peers,
     timers,
     workspaces,
 )
@@ -134,7 +136,7 @@ def _edit(setting: Setting, channel: str, ts: str, message: Message) -> None:
 
 def erase_old(setting: Setting, workspace: str) -> bool:
     """Erase what is older than it is kept: answers, who took part, notices, asks, days away, events,
-    ended blocks.
+    ended blocks, who met whom.
 
     False: nothing waits for it.
     """
@@ -144,6 +146,9 @@ def erase_old(setting: Setting, workspace: str) -> bool:
         events.forget_old(tx, now)
         outbox.forget_before(tx, now - kept)
         asks.forget_before(tx, (now - ASKS_KEPT).date())
+        peers.forget_loads_before(tx, now.date())
+        for request_id in peers.list_closed_before(tx, now - timedelta(days=setting.peers_kept_days)):
+            matching.forget(tx, request_id)
         leave.forget_before(tx, (now - A_DAY).date())
         erasures.forget_before(tx, now - erasures.KEPT)
         _forget_ended_blocks(tx)

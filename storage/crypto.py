@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +29,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 PADDED_BYTES = 512
 """What a person gave has this length before sealing, whatever they gave."""
+CHOICES_BYTES = 2048
+"""The same for what somebody chose or offers: twenty people they never want to be matched with fit in."""
 SLACK_IDS, LEAVE = b"slack ids", b"leave"
 """What keys are derived from the reference key for."""
 LEAVE_BYTES = MOST_SPANS * len("2026-11-25/2026-12-03 ")
@@ -172,6 +175,23 @@ def seal_phrases(data_key: bytes, ref: PersonRef, period: int, phrases: Collecti
 def open_phrases(data_key: bytes, ref: PersonRef, period: int, sealed: bytes) -> frozenset[str]:
     """The phrases sealed for exactly this person and period; Unreadable otherwise."""
     return frozenset(json.loads(_open(data_key, sealed, f"{ref}|said|{period}".encode())))
+
+
+def seal_choices(data_key: bytes, ref: PersonRef, about: str, chosen: Mapping[str, object]) -> bytes:
+    """What one person chose or offers, as small JSON values by name, as a ciphertext of one length.
+
+    about: what it is, by which one thing cannot be put in the place of another.
+    """
+    plain = json.dumps(dict(chosen), separators=(",", ":"), sort_keys=True).encode()
+    if len(plain) > CHOICES_BYTES:
+        raise ValueError("more than one row can hold")
+    return _seal(data_key, plain.ljust(CHOICES_BYTES), f"{ref}|{about}".encode())
+
+
+def open_choices(data_key: bytes, ref: PersonRef, about: str, sealed: bytes) -> dict[str, Any]:
+    """What was sealed for exactly this person and thing; Unreadable otherwise."""
+    opened: dict[str, Any] = json.loads(_open(data_key, sealed, f"{ref}|{about}".encode()))
+    return opened
 
 
 def _seal_padded(data_key: bytes, value: dict[str, int] | list[str], about: str) -> bytes:

@@ -20,6 +20,7 @@ from bot.domain.mydata import (
     OwnHuddles,
     OwnLines,
     OwnMessages,
+    OwnPeers,
     OwnPeriod,
     OwnRoles,
     OwnTeam,
@@ -28,6 +29,7 @@ from bot.domain.mydata import (
     begins_anew,
 )
 from bot.domain.notices import Fate, Kind, dedupe_key
+from bot.domain.peers import Load
 from storage import (
     answers,
     asks,
@@ -38,8 +40,10 @@ from storage import (
     erasures,
     huddles,
     leave,
+    matching,
     members,
     outbox,
+    peers,
     person_keys,
     privacy,
     raises,
@@ -50,7 +54,7 @@ from storage import (
 )
 from storage.database import Tx
 from storage.rules import RuleKind
-from storage.timers import ask_entity, checkins_of
+from storage.timers import ask_entity, checkins_of, peer_entity, peer_offer_entity
 
 ON_THEIR_WAY = frozenset({Fate.WAITING, Fate.CLAIMED, Fate.ATTEMPTED, Fate.UNKNOWN})
 
@@ -104,6 +108,13 @@ HOLDINGS: Mapping[str, Holding] = {
     "circles.asked_to_host": Holding(part=Part.HUDDLES),
     "circles.host": Holding(part=Part.HUDDLES),
     "circle_declines.ref": Holding(part=Part.HUDDLES),
+    "peers.ref": Holding(part=Part.PEERS),
+    "peer_wishes.ref": Holding(part=Part.PEERS),
+    "peer_loads.ref": Holding(part=Part.PEERS),
+    "peer_requests.asker": Holding(part=Part.PEERS),
+    "peer_requests.peer": Holding(part=Part.PEERS),
+    "peer_offers.peer": Holding(part=Part.PEERS),
+    "workspaces.support_contact": Holding(part=Part.TEAM, stays=ON_THE_TEAM),
     "timers.entity": Holding(part=Part.MESSAGES, stays="what ends a card, or deletes a file with the data"),
     "outbox.recipient": Holding(part=Part.MESSAGES, stays="what must not be said twice, or goes to a role"),
     "outbox.dedupe_key": Holding(part=Part.MESSAGES, stays="what must not be said twice, or goes to a role"),
@@ -118,6 +129,7 @@ def erase(tx: Tx, ref: PersonRef, now: datetime) -> None:
     What others were asked must have been taken back before: it is gone afterwards.
     """
     made = asks.list_made(tx, ref)
+    matching.erase_person(tx, ref, now)
     answers.erase(tx, ref)
     raises.erase(tx, ref)
     person_keys.erase(tx, ref)
@@ -171,6 +183,7 @@ def gather(tx: Tx, ref: PersonRef, now: datetime) -> OwnData:
         said=_said(tx, ref),
         asks=_asks(tx, ref),
         huddles=_huddles(tx, ref),
+        peers=_peers(tx, ref, now),
         messages=_messages(tx, ref),
         weekly_on=checkins.list_weekly(tx, ref),
         timers=_timers(tx, ref),
@@ -285,6 +298,22 @@ def _huddles(tx: Tx, ref: PersonRef) -> OwnHuddles:
     )
 
 
+def _peers(tx: Tx, ref: PersonRef, now: datetime) -> OwnPeers:
+    wishes = peers.wishes(tx, ref)
+    made = peers.list_made(tx, ref)
+    others = {request.request_id: request.other(ref) for request in made}
+    ids = members.user_ids(tx, {*wishes.never, *(other for other in others.values() if other)})
+    today = local(now, members.known(tx, ref, now).person.tz).date()
+    return OwnPeers(
+        offering=peers.offering(tx, ref),
+        wishes=wishes,
+        never_ids=tuple(ids[other] for other in sorted(wishes.never) if other in ids),
+        requests=tuple((request, ids.get(others[request.request_id] or ref)) for request in made),
+        asked=len(peers.list_offers_to(tx, ref)),
+        load=peers.loads(tx, {ref: today}).get(ref, Load()),
+    )
+
+
 def _messages(tx: Tx, ref: PersonRef) -> tuple[OwnMessages, ...]:
     found = outbox.tally(tx, ref)
     return tuple(
@@ -300,6 +329,10 @@ def _messages(tx: Tx, ref: PersonRef) -> tuple[OwnMessages, ...]:
 
 
 def _timers(tx: Tx, ref: PersonRef) -> int:
-    made = (ask_entity(ask.ask_id) for ask in asks.list_made(tx, ref))
+    made = (
+        *(ask_entity(ask.ask_id) for ask in asks.list_made(tx, ref)),
+        *(peer_entity(request.request_id) for request in peers.list_made(tx, ref)),
+        *(peer_offer_entity(request_id, ref) for request_id in peers.list_offers_to(tx, ref)),
+    )
     of_theirs = (checkins_of(ref), checkins.cards_of(ref), copies.copies_of(ref))
     return len(timers.list_under(tx, *of_theirs, *made))

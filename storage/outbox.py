@@ -254,6 +254,13 @@ def forget(tx: Tx, dedupe_keys: Collection[str]) -> None:
     tx.execute(delete(outbox).where(*here))
 
 
+def erase_about(tx: Tx, kinds: Collection[Kind], about: str) -> None:
+    """Erase notices of those kinds about one thing, whoever reads them; also what is in hand."""
+    which = outbox.c.kind.in_([str(kind) for kind in kinds])
+    named = outbox.c.dedupe_key.contains(about, autoescape=True)
+    tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, which, named))
+
+
 def forget_before(tx: Tx, at: datetime) -> None:
     """Erase settled notices due before an instant, but for those that are said once and for all."""
     settled = outbox.c.fate.in_([fate for fate in Fate if fate not in (Fate.WAITING, *_IN_HAND)])

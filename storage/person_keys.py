@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from bot.domain.members import PersonRef
 from storage import workspaces
 from storage.crypto import Unreadable
-from storage.database import Tx
+from storage.database import Tx, among
 from storage.schema import person_keys
 
 
@@ -29,6 +31,17 @@ def get(tx: Tx, ref: PersonRef) -> bytes:
     if wrapped is None:
         raise Unreadable
     return tx.keys.unwrap(tx.workspace, ref, wrapped)
+
+
+def of(tx: Tx, refs: Collection[PersonRef]) -> Mapping[PersonRef, bytes]:
+    """The keys of several people, without those that are gone or sealed with another master key."""
+    query = select(person_keys.c.ref, person_keys.c.wrapped)
+    rows = tx.execute(query.where(person_keys.c.workspace == tx.workspace, among(person_keys.c.ref, refs)))
+    found = {}
+    for ref, wrapped in rows:
+        with suppress(Unreadable):
+            found[ref] = tx.keys.unwrap(tx.workspace, ref, wrapped)
+    return found
 
 
 def is_kept(tx: Tx, ref: PersonRef) -> bool:

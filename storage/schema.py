@@ -1,7 +1,8 @@
 """All tables. Every key leads with the workspace id.
 
 What is not here matters as much: no answer has a time, no row but `people` holds a Slack user id
-(sealed there), nothing a person typed is kept except names of teams and units and who holds the key.
+(sealed there), nothing a person typed is kept except names of teams and units, who holds the key, and the
+organization's list of help.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ workspaces = _table(
     Column("uninstalled_at", Instant),
     Column("restored_at", Instant),
     Column("known_until", Instant),
+    _ref("support_contact"),
+    Column("help_list", String(2000)),
 )
 
 people = _table(
@@ -379,6 +382,72 @@ huddle_people = _table(
     _ref(primary_key=True),
 )
 Index("ix_huddle_people_ref", huddle_people.c.workspace, huddle_people.c.ref)
+peers = _table(
+    "peers",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("talks", Integer, nullable=False, server_default="0"),
+)
+
+peer_wishes = _table(
+    "peer_wishes",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+peer_requests = _table(
+    "peer_requests",
+    _workspace(),
+    Column("request_id", String(32), primary_key=True),
+    _ref("asker", nullable=False),
+    _ref("peer"),
+    Column("state", String(16), nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("yes_on", Date),
+    Column("closed_at", Instant),
+    Column("two_at_once", Boolean, nullable=False, server_default=text("false")),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("sealed", LargeBinary, nullable=False),
+)
+Index("ix_peer_requests_asker", peer_requests.c.workspace, peer_requests.c.asker)
+Index("ix_peer_requests_peer", peer_requests.c.workspace, peer_requests.c.peer)
+Index("ix_peer_requests_closed_at", peer_requests.c.workspace, peer_requests.c.closed_at)
+
+peer_offers = _table(
+    "peer_offers",
+    _workspace(),
+    Column("request_id", String(32), primary_key=True),
+    _ref("peer", primary_key=True),
+    Column("state", String(16), nullable=False),
+)
+Index(
+    "uq_peer_offers_one_open",
+    peer_offers.c.workspace,
+    peer_offers.c.peer,
+    unique=True,
+    sqlite_where=peer_offers.c.state == "open",
+    postgresql_where=peer_offers.c.state == "open",
+)
+
+peer_loads = _table(
+    "peer_loads",
+    _workspace(),
+    _ref(primary_key=True),
+    Column("week_on", Date, primary_key=True),
+    Column("offers", Integer, nullable=False),
+    Column("helped", Integer, nullable=False),
+)
+Index("ix_peer_loads_week_on", peer_loads.c.workspace, peer_loads.c.week_on)
+
+peer_months = _table(
+    "peer_months",
+    _workspace(),
+    Column("month_on", Date, primary_key=True),
+    Column("state", String(16), primary_key=True),
+    Column("many", Integer, nullable=False),
+)
 
 circles = _table(
     "circles",

@@ -48,6 +48,21 @@ def circle_entity(circle_id: str) -> str:
     return f"circle|{circle_id}"
 
 
+def peer_entity(request_id: str) -> str:
+    """The name under which a request for a peer has its timers."""
+    return f"peer|{request_id}"
+
+
+def peer_offer_entity(request_id: str, peer: PersonRef) -> str:
+    """The name under which one colleague's answer to a request has its time-out."""
+    return f"{peer_offers_of(request_id)}{peer}"
+
+
+def peer_offers_of(request_id: str) -> str:
+    """How the names of all offers about a request begin."""
+    return f"peer_offer|{request_id}|"
+
+
 def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
     """Set a timer, or set it anew."""
     put_all(tx, (Timer(entity=entity, kind=kind, due_at=due_at),))

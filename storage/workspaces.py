@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select, update
 
-from bot.domain.members import PersonRef, Workspace
+from bot.domain.members import PersonRef, Support, Workspace
 from bot.domain.notices import Pace
 from storage.database import Store, Tx
 from storage.schema import workspaces
@@ -114,6 +114,16 @@ def hold(tx: Tx) -> None:
     """Let nobody else change what holds for the whole workspace until this transaction ends."""
     # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.
     tx.execute(_of(tx, workspaces.c.workspace).with_for_update())
+
+
+def set_support(tx: Tx, support: Support) -> None:
+    """Where staff can turn for whom no peer was found."""
+    _change(tx, support_contact=support.contact, help_list=support.help_list)
+
+
+def support(tx: Tx) -> Support:
+    row = tx.execute(_of(tx, workspaces.c.support_contact, workspaces.c.help_list)).one()
+    return Support(contact=row.support_contact, help_list=row.help_list)
 
 
 def hold_sending(tx: Tx, until: datetime) -> None:

@@ -23,6 +23,7 @@ from bot.blocks.elements import (
     radio,
     section,
 )
+from bot.blocks.peers import peer_button
 from bot.blocks.privacy import in_two_sentences
 from bot.blocks.raises import raise_button
 from bot.content import Words
@@ -257,7 +258,7 @@ def _nothing_pushed(words: Words, week: int, country: str) -> list[Block]:
     see = button(words("checkin.see_options"), ids.OPENED_MORE, value=str(week))
     return [
         section(words("options.t0")),
-        actions(see, raise_button(words)),
+        actions(see, raise_button(words), peer_button(words)),
         crisis.footer(words, country=country),
     ]
 
@@ -265,7 +266,7 @@ def _nothing_pushed(words: Words, week: int, country: str) -> list[Block]:
 def _pushed(words: Words, chosen: Options, week: int, country: str) -> list[Block]:
     """The line of the rule and its offers; the crisis line above them for T2, below otherwise."""
     more_button = [_more_button(words, week)] if chosen.more else []
-    ways = actions(*more_button, raise_button(words))
+    ways = actions(*more_button, raise_button(words), peer_button(words))
     offers = [*(_offer(words, offer) for offer in chosen.shown), ways]
     line = section(words(f"options.{chosen.rule.lower()}"))
     if chosen.rule is Rule.T2:
@@ -276,7 +277,7 @@ def _pushed(words: Words, chosen: Options, week: int, country: str) -> list[Bloc
 def _offers(words: Words, offers: Sequence[Offer], country: str) -> list[Block]:
     return [
         *(_offer(words, offer) for offer in offers),
-        actions(raise_button(words)),
+        actions(raise_button(words), peer_button(words)),
         crisis.footer(words, country=country),
     ]
 

@@ -89,6 +89,7 @@ def menu_blocks(words: Words) -> list[Block]:
         section(words("menu.lead")),
         actions(
             button(words("menu.ask"), ids.OPENED_ASK),
+            button(words("menu.peer"), ids.OPENED_PEER),
             button(words("menu.pause_minute"), ids.OPENED_PRACTICE, value="PR01"),
             button(words("menu.who_sees"), ids.OPENED_WHO_SEES),
             button(words("menu.settings"), ids.OPENED_SETTINGS),

@@ -225,6 +225,11 @@ def text_input(action_id: str, *, current: str = "", most: int) -> Element:
     )
 
 
+def text_area(action_id: str, *, current: str = "", most: int) -> Element:
+    """The same with room for several lines."""
+    return {**text_input(action_id, current=current, most=most), "multiline": True}
+
+
 def day_picker(action_id: str, *, current: str | None = None) -> Element:
     return {"type": "datepicker", "action_id": action_id, **({"initial_date": current} if current else {})}
 

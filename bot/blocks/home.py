@@ -31,6 +31,7 @@ from bot.blocks.elements import (
     with_links,
 )
 from bot.blocks.mydata import my_data_button
+from bot.blocks.peers import peer_button
 from bot.blocks.privacy import as_supervisor_button, stricter_button
 from bot.blocks.raises import raise_button
 from bot.blocks.supervision import prompt_blocks
@@ -159,7 +160,11 @@ def _ways(words: Words, facts: HomeFacts) -> list[Block]:
     """The ways to other people."""
     ask = button(words("menu.ask"), ids.OPENED_ASK, style="primary")
     huddle = button(words("huddle.start_one"), ids.OPENED_HUDDLES)
-    ways = [*([ask] if facts.can_ask else []), *([huddle] if facts.can_huddle else [])]
+    ways = [
+        *([peer_button(words)] if facts.is_known else []),
+        *([ask] if facts.can_ask else []),
+        *([huddle] if facts.can_huddle else []),
+    ]
     return [actions(*ways)] if ways else []
 
 
@@ -299,7 +304,11 @@ def _admin(words: Words, facts: HomeFacts) -> list[Block]:
     return [
         header(words("home.teams")),
         *([] if facts.crisis_reviewed else [section(words("home.crisis_not_reviewed"))]),
-        actions(button(words("team.set_up"), ids.SET_UP_TEAM, style="primary"), stricter_button(words)),
+        actions(
+            button(words("team.set_up"), ids.SET_UP_TEAM, style="primary"),
+            stricter_button(words),
+            button(words("support.open"), ids.OPENED_SUPPORT),
+        ),
         *(_team_line(words, team) for team in facts.teams[:TEAMS_SHOWN]),
         *([context(words("home.more_teams", shown=TEAMS_SHOWN))] if more else []),
     ]

@@ -42,8 +42,9 @@ from bot.content import Words
 from bot.domain.checkins import State
 from bot.domain.localtime import CLOSING_TIME, FRIDAY, local
 from bot.domain.members import Preferences
-from bot.domain.mydata import COPY_STAYS, OwnAsk, OwnData, OwnHuddles, OwnRoles, OwnWeek, Part
-from bot.domain.notices import Kind
+from bot.domain.mydata import COPY_STAYS, OwnAsk, OwnData, OwnHuddles, OwnPeers, OwnRoles, OwnWeek, Part
+from bot.domain.notices import PEERS, Kind
+from bot.domain.peers import ANY_LANGUAGE, Load, Offering, Request
 
 BLOCKS_ON_A_PAGE = 90
 CHARACTERS_ON_A_PAGE = 200_000
@@ -76,6 +77,7 @@ MESSAGES = {
     Kind.CIRCLE: "huddles",
     Kind.CIRCLE_HOST: "huddles",
     Kind.CIRCLE_TOLD: "huddles",
+    **dict.fromkeys(sorted(PEERS), "peers"),
 }
 """Under which words a kind of message is counted."""
 
@@ -201,6 +203,7 @@ def parts(words: Words, data: OwnData) -> list[Said]:
         Part.GROUP: _group(words, data),
         Part.ASKS: _asks(words, data),
         Part.HUDDLES: _huddles(words, data.huddles),
+        Part.PEERS: _peers(words, data.peers, data.person.tz),
         Part.MESSAGES: _messages(words, data),
     }
     weeks = tuple((week, _week(words, week)) for week in data.weeks)
@@ -370,6 +373,58 @@ def _huddles(words: Words, huddles: OwnHuddles) -> Iterator[str]:
     yield words("mydata.huddles_forgotten")
 
 
+def _peers(words: Words, own: OwnPeers, tz: str) -> Iterator[str]:
+    yield _offered(words, own.offering) if own.offering else words("mydata.no_offering")
+    yield from _wished(words, own)
+    for request, with_id in own.requests:
+        yield _requested(words, request, with_id, tz)
+    if own.asked:
+        yield words("mydata.peer_asked", count=own.asked)
+    if own.load != Load():
+        load = own.load
+        yield words("mydata.peer_load", offers=load.offers_recently, helped=load.helped_recently)
+    yield words("mydata.peers_forgotten")
+
+
+def _offered(words: Words, offering: Offering) -> str:
+    facts: dict[str, str | int] = {
+        "kinds": ", ".join(words(f"peer.kind_{kind.value}") for kind in sorted(offering.kinds)),
+        "languages": ", ".join(words.language_name(code) for code in sorted(offering.languages)),
+        "where": words(f"peer.for_{offering.where.value}"),
+        "halves": ", ".join(words(f"peer.half_{half.value}") for half in sorted(offering.halves)),
+        "weekly_max": offering.weekly_max,
+    }
+    paused = [words("mydata.offering_paused")] if offering.paused else []
+    return " ".join([words("mydata.offering", **facts), *_work(words, offering.work), *paused])
+
+
+def _wished(words: Words, own: OwnPeers) -> Iterator[str]:
+    if own.wishes.language:
+        known = own.wishes.language != ANY_LANGUAGE
+        language = words.language_name(own.wishes.language) if known else words("peer.any_language")
+        yield words("mydata.wished_language", language=language)
+    yield from _work(words, own.wishes.work)
+    if own.never_ids:
+        yield words("mydata.wished_never", people=", ".join(map(mention, own.never_ids)))
+
+
+def _work(words: Words, codes: Iterable[str]) -> list[str]:
+    named = ", ".join(words(f"peer.work_{code}") for code in sorted(codes))
+    return [words("mydata.work", work=named)] if named else []
+
+
+def _requested(words: Words, request: Request, with_id: str | None, tz: str) -> str:
+    wanted = request.wanted
+    facts = {
+        "help": words(f"peer.help_{wanted.help.value}"),
+        "date": words.date(request.asked_on),
+        "state": words(f"mydata.request_{request.state.value}"),
+        "until": _moment(words, wanted.until_at, tz),
+    }
+    said = words("mydata.request", **facts)
+    return f"{said} {words('mydata.request_with', who=mention(with_id))}" if with_id else said
+
+
 def _messages(words: Words, data: OwnData) -> Iterator[str]:
     for what in dict.fromkeys(MESSAGES.values()):
         of_it = [one for one in data.messages if MESSAGES[one.kind] == what]
@@ -461,6 +516,7 @@ def record(words: Words, data: OwnData, made_at: datetime) -> str:
         "said_with_others": [{**_public(said), "lines": _phrases(words, said.phrases)} for said in data.said],
         "asks": [_public(ask) for ask in data.asks],
         "huddles": _public(data.huddles),
+        "peers": _recorded_peers(data.peers),
         "messages": [_public(one) for one in data.messages],
         "weekly_messages_on": data.weekly_on,
         "timers": data.timers,
@@ -476,6 +532,20 @@ def _recorded(words: Words, week: OwnWeek) -> Mapping[str, object]:
     return {
         **_public(week, "given", "takes_answers"),
         "answers": None if week.given is None else answers,
+    }
+
+
+def _recorded_peers(own: OwnPeers) -> Mapping[str, object]:
+    requests = [
+        {**_public(request.wanted), "state": request.state, "asked_on": request.asked_on, "with_id": with_id}
+        for request, with_id in own.requests
+    ]
+    return {
+        "offers": _public(own.offering) if own.offering else None,
+        "wishes": {**_public(own.wishes, "never"), "never_ids": own.never_ids},
+        "requests": requests,
+        "asked_about_requests": own.asked,
+        "carried": _public(own.load),
     }
 
 

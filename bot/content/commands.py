@@ -8,7 +8,10 @@ from collections.abc import Iterable, Mapping
 
 MENU = "menu"
 NAMES = frozenset(
-    {"crisis", MENU, "ask", "huddle", "pause", "stop", "resume", "settings", "privacy", "mydata", "home"}
+    {
+        *("crisis", MENU, "ask", "peer", "huddle", "pause", "stop", "resume", "settings", "privacy"),
+        *("mydata", "home"),
+    }
 )
 
 

@@ -89,6 +89,10 @@ class Words:
         name = get_timezone_name(zone, locale=self.language)
         return city if city in name else f"{city} ({name})"
 
+    def language_name(self, code: str) -> str:
+        """A language by its ISO code, as people of this one call it."""
+        return str(Locale(self.language).languages[code])
+
     def countries(self) -> Mapping[str, str]:
         """ISO codes and names of countries."""
         territories = Locale(self.language).territories

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.domain.leave import Leave, covers
@@ -141,6 +142,15 @@ def _spans(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, date
 def next_stretch(now: datetime, calendar: Calendar, least: timedelta) -> tuple[datetime, datetime]:
     """The next working time without a break of such a length at least, or what is left of the present one."""
     return next((begin, end) for begin, end in _spans(calendar, now) if end - begin >= least)
+
+
+@lru_cache(maxsize=MANY)
+def working_spans(
+    calendar: Calendar, start: datetime, until: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The working time between two instants: spans in order, each before or after the middle of a day."""
+    before_end = takewhile(lambda span: span[0] < until, _spans(calendar, start))
+    return tuple((begin, min(end, until)) for begin, end in before_end)
 
 
 @lru_cache(maxsize=MANY)

@@ -148,6 +148,14 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """Where staff can turn besides: the support contact, and the list of help as an admin wrote it."""
+
+    contact: PersonRef | None = None
+    help_list: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A person with what they chose and where they belong, as planning and rendering need them.
 

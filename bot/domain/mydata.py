@@ -11,7 +11,8 @@ from bot.domain.asks import AskState
 from bot.domain.checkins import Reason, Standing, State
 from bot.domain.leave import Leave
 from bot.domain.members import Person, Preferences
-from bot.domain.notices import Kind
+from bot.domain.notices import PEERS, Kind
+from bot.domain.peers import Load, Offering, Request, Wishes
 
 COPY_STAYS = timedelta(minutes=15)
 """How long a file with one's data lies in Slack (changes 23)."""
@@ -27,6 +28,7 @@ class Part(StrEnum):
     GROUP = "group"
     ASKS = "asks"
     HUDDLES = "huddles"
+    PEERS = "peers"
     MESSAGES = "messages"
 
 
@@ -42,6 +44,7 @@ GOES_WITH_ITS_SUBJECT = frozenset(
         Kind.HUDDLE_TOLD,
         Kind.CIRCLE_HOST,
         Kind.CIRCLE_TOLD,
+        *PEERS,
     }
 )
 """Notices to somebody that are deleted with their data. The others must not be said twice, go to a role,
@@ -131,6 +134,22 @@ class OwnHuddles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPeers:
+    """What somebody offers as a peer and wishes of one; requests and offers as far as they are kept.
+
+    never_ids: Slack ids of those they never want to be matched with. requests: their own, each with the
+    Slack id of the other if they may know it. asked: about how many requests of others they were asked.
+    """
+
+    offering: Offering | None
+    wishes: Wishes
+    never_ids: tuple[str, ...]
+    requests: tuple[tuple[Request, str | None], ...]
+    asked: int
+    load: Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMessages:
     """Notices of a kind: on their way, and settled."""
 
@@ -162,6 +181,7 @@ class OwnData:
     said: tuple[OwnLines, ...]
     asks: tuple[OwnAsk, ...]
     huddles: OwnHuddles
+    peers: OwnPeers
     messages: tuple[OwnMessages, ...]
     weekly_on: tuple[date, ...]
     timers: int

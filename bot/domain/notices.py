@@ -34,19 +34,32 @@ class Kind(StrEnum):
     CIRCLE = "circle"
     CIRCLE_HOST = "circle_host"
     CIRCLE_TOLD = "circle_told"
+    PEER_OFFER = "peer_offer"
+    PEER_FOUND = "peer_found"
+    PEER_LOOKING = "peer_looking"
+    PEER_NOBODY = "peer_nobody"
+    PEER_NOT_NEEDED = "peer_not_needed"
+    PEER_NAMES = "peer_names"
+    PEER_TOGETHER = "peer_together"
+    PEER_FOLLOW_UP = "peer_follow_up"
+    PEER_CHECK = "peer_check"
     PROMISE = "promise"
     TEAM_STARTED = "team_started"
     PIN = "pin"
     STRICTER = "stricter"
 
 
-BETWEEN_PEOPLE = frozenset(
+PEERS = frozenset(
     {
-        *(Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP),
-        *(Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_BEGINS, Kind.HUDDLE_TOLD),
-        *(Kind.CIRCLE, Kind.CIRCLE_HOST, Kind.CIRCLE_TOLD),
+        *(Kind.PEER_OFFER, Kind.PEER_FOUND, Kind.PEER_LOOKING, Kind.PEER_NOBODY, Kind.PEER_NOT_NEEDED),
+        *(Kind.PEER_NAMES, Kind.PEER_TOGETHER, Kind.PEER_FOLLOW_UP, Kind.PEER_CHECK),
     }
 )
+BETWEEN_PEOPLE = PEERS | {
+    *(Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP),
+    *(Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_BEGINS, Kind.HUDDLE_TOLD),
+    *(Kind.CIRCLE, Kind.CIRCLE_HOST, Kind.CIRCLE_TOLD),
+}
 """What one person asks of another goes first, and where nothing can tell whether it arrived it is sent
 again: for whoever waits for an answer, two messages are better than silence (delivery 5)."""
 DIGESTS = frozenset({Kind.WEEKLY, Kind.TEAM_POST, Kind.RAISED})

@@ -18,6 +18,7 @@ from bot.blocks import (
     ids,
     leave,
     mydata,
+    peers,
     practices,
     privacy,
     raises,
@@ -34,6 +35,7 @@ from bot.blocks.elements import Message
 from bot.blocks.first_contact import FirstContact
 from bot.blocks.home import HomeFacts, PromiseLine, TeamLine, WhyNone
 from bot.blocks.huddles import HuddleCard, Meeting, Place, Start
+from bot.blocks.peers import Ways
 from bot.blocks.raises import Choice, Lead, SaidAbove
 from bot.blocks.replies import Trouble
 from bot.blocks.supervision import TeamSection
@@ -53,12 +55,24 @@ from bot.domain.mydata import (
     OwnHuddles,
     OwnLines,
     OwnMessages,
+    OwnPeers,
     OwnPeriod,
     OwnRoles,
     OwnTeam,
     OwnWeek,
 )
 from bot.domain.notices import Kind
+from bot.domain.peers import (
+    Help,
+    Load,
+    Offering,
+    OfferState,
+    Request,
+    RequestState,
+    Wanted,
+    Where,
+    Wishes,
+)
 from bot.domain.privacy import STANDARD, Guarantee, Stricter, WhoSees
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, Sentence, WhyClosed
 from bot.domain.rotation import CORE, ROWS, keys_for
@@ -93,6 +107,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_settings(words),
         **_my_data(words),
         **_asks(words),
+        **_peers(words),
         **_huddles(words),
         **_circles(words),
         **_open_to_all(content, words),
@@ -227,6 +242,27 @@ def own_weeks(many: int = 9) -> tuple[OwnWeek, ...]:
     )
 
 
+OFFERING = Offering(
+    kinds=frozenset(Help), languages=frozenset({"en", "es"}), work=frozenset({"attorney"}), weekly_max=3
+)
+WANTED = Wanted(help=Help.SIMILAR, where=Where.EITHER, language="es", until_at=AT)
+WISHES = Wishes(language="any", work=frozenset({"paralegal"}), never=frozenset({PersonRef("ref")}))
+OWN_PEERS = OwnPeers(
+    offering=replace(OFFERING, paused=True),
+    wishes=WISHES,
+    never_ids=(EVA,),
+    requests=tuple(
+        (
+            Request(request_id="r", asker=PersonRef("a"), asked_on=ON, wanted=WANTED, state=state),
+            LUIS if state is RequestState.TOGETHER else None,
+        )
+        for state in RequestState
+    ),
+    asked=2,
+    load=Load(offers=1, helped=1, offers_recently=3, helped_recently=2),
+)
+
+
 def own_data(**facts: object) -> OwnData:
     """Something of everything."""
     usual: dict[str, object] = {
@@ -273,6 +309,7 @@ def own_data(**facts: object) -> OwnData:
             for state in AskState
         ),
         "huddles": OwnHuddles(started=1, joined=1, circles=1),
+        "peers": OWN_PEERS,
         "messages": tuple(OwnMessages(kind=kind, waiting=1, settled=2) for kind in Kind),
         "weekly_on": (ON, ON),
         "timers": 3,
@@ -280,10 +317,11 @@ def own_data(**facts: object) -> OwnData:
     return OwnData(**{**usual, **facts})  # type: ignore[arg-type]
 
 
+NO_PEERS = OwnPeers(offering=None, wishes=Wishes(), never_ids=(), requests=(), asked=0, load=Load())
 NOTHING = own_data(
     teams=(), roles=OwnRoles(), preferences=None, leave=(), weeks=(), standing=Standing(), has_key=False,
-    erased_at=None, group=(), periods=(), said=(), asks=(), huddles=OwnHuddles(), messages=(), weekly_on=(),
-    timers=0,
+    erased_at=None, group=(), periods=(), said=(), asks=(), huddles=OwnHuddles(), peers=NO_PEERS,
+    messages=(), weekly_on=(), timers=0,
 )  # fmt: skip
 
 
@@ -364,6 +402,78 @@ START = Start(teams=(("t1", "Norte & <Sur>"),), channel_id="C0NORTE")
 CARD = HuddleCard(
     huddle_id="0123456789abcdef", purpose=Purpose.LIGHTEN, state=HuddleState.OPEN, many=1, open_until=AT
 )
+WAYS = Ways(
+    request_id="r1",
+    language="es",
+    at_the_cap=True,
+    contact_id=EVA,
+    can_ask=True,
+    help_list="Marta, <video> & calls",
+)
+
+
+def _peers(words: Words) -> dict[str, Screen]:
+    one = {"request_id": "r1", "country": "US"}
+    found_out = {
+        "peer ways": WAYS,
+        "peer ways nobody": replace(WAYS, at_the_cap=False, contact_id=None, help_list=None, can_ask=False),
+        "peer ways later": replace(WAYS, at_the_cap=None, language=None),
+    }
+    return {
+        "peer form": peers.request_form(
+            words, country="US", where=Where.OUTSIDE, language="es", is_peer=True
+        ),
+        "peer form new": peers.request_form(
+            words, country="MX", where=Where.EITHER, language=None, is_peer=False
+        ),
+        "peer searching": peers.searching(words, by=AT, **one),
+        "peer searching later": peers.searching(words, by=AT, begins_at=AT, **one),
+        "peer searching gone": peers.searching(words, by=AT, gone=True, **one),
+        **{name: peers.other_ways(words, ways, country="US") for name, ways in found_out.items()},
+        **{f"peer ended {how}": peers.ended(words, how) for how in ("withdrawn", "list", "closed")},
+        "peer found": peers.found(words, peer_id=LUIS, wanted=WANTED, **one),
+        **{
+            f"peer both {how}": peers.both_agreed(words, how, other_id=LUIS, **one)
+            for how in ("opening", "open", "names")
+        },
+        "peer never again": peers.never_again_done(words),
+        "peer not yet": peers.not_yet(words),
+        "peer connected": peers.connected_form(words, request_id="r1", other_id=LUIS),
+        **_peer_notes(words),
+        "peer offering": peers.offering_form(words, OFFERING, languages=()),
+        "peer offering paused": peers.offering_form(words, replace(OFFERING, paused=True), languages=()),
+        "peer offering new": peers.offering_form(words, None, languages={"es"}),
+        **{
+            f"peer offering was {how}": peers.offering_changed(words, how)
+            for how in ("paused", "resumed", "left")
+        },
+        "peer guide": peers.guide(words, country="US"),
+        "peer guide saved": peers.guide(words, "saved", country="US"),
+        "peer wishes": peers.wishes_form(words, WISHES, never_ids=(EVA,)),
+        "peer wishes saved": peers.wishes_saved(words),
+        "support form": peers.support_form(words, contact_id=EVA, help_list="Marta"),
+        "support saved": peers.support_saved(words),
+    }
+
+
+def _peer_notes(words: Words) -> dict[str, Screen]:
+    closed = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED, OfferState.NOT_NEEDED)
+    return {
+        "peer offer": peers.offer_card(words, request_id="r1", wanted=WANTED, by=AT),
+        "peer offer any": peers.offer_card(
+            words, request_id="r1", wanted=replace(WANTED, language=None), by=AT
+        ),
+        **{f"peer card {state}": peers.offer_closed(words, state, by=AT) for state in closed},
+        "peer at the cap": peers.at_the_cap(words),
+        "peer found note": peers.found_note(words, request_id="r1", by=AT),
+        "peer looking": peers.looking_note(words, request_id="r1", by=AT, again=False),
+        "peer looking again": peers.looking_note(words, request_id="r1", by=AT, again=True),
+        "peer nobody": peers.nobody_note(words, request_id="r1"),
+        "peer not needed": peers.not_needed_note(words),
+        "peer names": peers.names_note(words, request_id="r1"),
+        "peer follow-up": peers.follow_up_note(words, request_id="r1"),
+        "peer check": peers.check_note(words),
+    }
 
 
 def _huddles(words: Words) -> dict[str, Screen]:

@@ -14,8 +14,8 @@ from tests.blocks.reading import seconds, word_count, words_in
 DM = {"en": 22, "es": 23}
 FORM = {"en": 66, "es": 69}
 FORM_WITH_A_LONG_LIST = {"en": 78, "es": 78}
-OPTIONS = {"en": 62, "es": 58}
-OPTIONS_WITH_A_LONG_LIST = {"en": 50, "es": 49}
+OPTIONS = {"en": 65, "es": 61}
+OPTIONS_WITH_A_LONG_LIST = {"en": 53, "es": 52}
 TITLE_AND_TOP_LINE = 15
 TAPS_BESIDES_ANSWERS = 3
 """Start, Submit, Not now."""

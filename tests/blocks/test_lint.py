@@ -75,9 +75,11 @@ def test_every_form_that_asks_something_says_who_sees_it(words: Words, screens: 
             "form.first_feeds", "form.one_feeds", "form.only_for_you", "settings.who_sees", "pause.who_sees",
             "leave.who_sees",
             "ask.who_sees", "ask.another_who_sees", "ask.cannot_who_sees", "ask.follow_up_who_sees",
-            "promise.who_sees", "raise.who_sees", "mydata.who_sees", "mydata.delete_who_sees",
             "stricter.who_sees",
             "huddle.who_sees", "circle.who_sees",
+            "promise.who_sees", "raise.who_sees", "peer.who_sees", "peer.offering_who_sees",
+            "peer.wishes_who_sees", "peer.connected_who_sees", "support.who_sees",
+            "mydata.who_sees", "mydata.delete_who_sees",
         )
     ]  # fmt: skip
     assert len(asking) > 90
@@ -103,7 +105,10 @@ FAMILIES = (
     "circle.every_", "circle.has_", "circle.often_", "circle.told_",
     "home.waits_", "home.why_", "huddle.in_", "huddle.later_", "huddle.not_", "huddle.purpose_",
     "huddle.queued_", "huddle.told_", "leave.problem_",
-    "offer.", "options.t", "raise.closed_", "raise.mine_", "raise.pillar_", "settings.length_", "sorry.",
+    "mydata.request_",
+    "offer.", "options.t", "peer.both_", "peer.card_", "peer.ended_", "peer.for_",
+    "peer.half_", "peer.help_", "peer.kind_", "peer.offering_", "peer.when_", "peer.where_", "peer.work_",
+    "raise.closed_", "raise.mine_", "raise.pillar_", "settings.length_", "sorry.",
     "team.problem_", "update.alt_", "update.band_", "update.no_change_", "update.parent_", "update.still_",
     "update.trend_", "update.why_",
 )  # fmt: skip

@@ -99,7 +99,7 @@ def test_the_file_for_programs_has_every_fact(words: Words) -> None:
     found = json.loads(mydata.record(words, own_data(), AT))
     assert set(found) == {
         "format", "made_at", "from_slack", "teams", "roles", "choices", "days_away", "weeks", "silence",
-        "answers_have_a_key", "group", "periods", "said_with_others", "asks", "huddles",
+        "answers_have_a_key", "group", "periods", "said_with_others", "asks", "huddles", "peers",
         "messages", "weekly_messages_on", "timers", "last_deleted_at",
     }  # fmt: skip
     assert len(found) - len({"format", "made_at"}) == len(fields(OwnData)), "each has its place in it"

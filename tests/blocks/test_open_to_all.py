@@ -50,6 +50,7 @@ def test_the_menu_opens_everything_that_is_open_to_all(words: Words) -> None:
     message = crisis.menu(words, country="US")
     assert set(buttons(message)) == {
         ids.OPENED_ASK,
+        ids.OPENED_PEER,
         ids.OPENED_PRACTICE,
         ids.OPENED_WHO_SEES,
         ids.OPENED_SETTINGS,

@@ -20,8 +20,19 @@ from bot.domain.circles import Circle
 from bot.domain.digests import Band, Reading, Trend
 from bot.domain.huddles import Huddle, HuddleState, Purpose
 from bot.domain.leave import Span
-from bot.domain.members import Person, PersonRef, Team, TeamPlan, TeamState, Unit
+from bot.domain.members import Person, PersonRef, Support, Team, TeamPlan, TeamState, Unit
 from bot.domain.notices import Fate, Kind, Notice, Pace, notice
+from bot.domain.peers import (
+    Help,
+    Offering,
+    OfferState,
+    Request,
+    RequestState,
+    Wanted,
+    When,
+    Where,
+    Wishes,
+)
 from bot.domain.privacy import Guarantee
 from bot.domain.rotation import CORE
 from storage import (
@@ -35,9 +46,11 @@ from storage import (
     events,
     huddles,
     leave,
+    matching,
     members,
     mydata,
     outbox,
+    peers,
     person_keys,
     planning,
     privacy,
@@ -74,6 +87,7 @@ RELEASE = Release(
 )
 LEAVE = (Span(first_on=date(2026, 12, 1), last_on=date(2026, 12, 18)),)
 SAID = {"hours": {"en": "The work does not fit."}}
+OFFERING = Offering(kinds=frozenset(Help), languages=frozenset({"es"}))
 RULE = Rule(since=NOW, next_due_at=NOW, standing=Standing())
 COPY = Copy(ref=PersonRef("a" * 64), ts="3.0", file_ids=("F1",), timers=())
 STRONG, STRONGER = Guarantee(strong=True), Guarantee(strong=True, roster_min=25)
@@ -130,6 +144,11 @@ def circle_of(proposer: PersonRef, circle_id: str = "c") -> Circle:
     )
 
 
+def request_of(asker: PersonRef, request_id: str = "r") -> Request:
+    wanted = Wanted(help=Help.LISTEN, where=Where.EITHER, language="es", until_at=NOW + timedelta(hours=2))
+    return Request(request_id=request_id, asker=asker, asked_on=NOW.date(), wanted=wanted)
+
+
 def notice_to(ref: PersonRef, about: str = "w3") -> Notice:
     return notice(Kind.CHECKIN, ref, about, NOW, facts={"week": 3})
 
@@ -152,11 +171,23 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     huddles.add(tx, huddle_of(ana), (ana,))
     circles.add(tx, circle_of(ana))
     circles.decline(tx, "c", ana)
+    _fill_peers(tx, ana, ben)
     copies.add(tx, ana, "3.0", ["F1"], NOW)
     erasures.note(tx, ana, NOW - timedelta(days=40))
     events.first_seen(tx, "Ev1", NOW)
     _fill_periods(tx, ana)
     return _fill_outbox(tx, ana)
+
+
+def _fill_peers(tx: Tx, ana: PersonRef, ben: PersonRef) -> None:
+    workspaces.set_support(tx, Support(contact=ben, help_list="Marta"))
+    peers.enroll(tx, ben, OFFERING)
+    peers.wish(tx, ana, Wishes(never=frozenset({ben})))
+    peers.add(tx, request_of(ana))
+    peers.add_offer(tx, "r", ben)
+    peers.count_offer(tx, ben, NOW.date())
+    peers.count_helped(tx, ben, NOW.date(), 2)
+    peers.count_month(tx, NOW.date(), RequestState.MATCHED)
 
 
 def _fill_people(tx: Tx, people: Mapping[str, PersonRef]) -> None:
@@ -232,6 +263,8 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
         **_calls_about_asks(ana, ben),
         **_calls_about_huddles(ana, ben),
         **_calls_about_circles(ana, ben),
+        **_calls_about_peers(ana, ben),
+        **_calls_about_matching(ana, ben),
         **_calls_about_notices(ana, claim),
         **_calls_about_workspaces(ben),
     }
@@ -339,6 +372,7 @@ def _calls_about_weeks(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "answers.weights": lambda tx: answers.weights(tx, ana, range(9)),
         "answers.save": lambda tx: answers.save(tx, ana, 3, {CORE: 1}),
         "person_keys.get_or_make": lambda tx: len(person_keys.get_or_make(tx, ana)),
+        "person_keys.of": lambda tx: len(person_keys.of(tx, [ana])),
         "person_keys.get": lambda tx: len(person_keys.get(tx, ana)),
         "answers.list_people": answers.list_people,
         "answers.erase_without_key": answers.erase_without_key,
@@ -505,6 +539,86 @@ def _calls_about_circles(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[
     }
 
 
+def _calls_about_peers(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    state, offer = RequestState, OfferState
+    return {
+        "peers.enroll": lambda tx: peers.enroll(tx, ana, OFFERING),
+        "peers.offering": lambda tx: peers.offering(tx, ben),
+        "peers.list_offerings": peers.list_offerings,
+        "peers.wishes": lambda tx: peers.wishes(tx, ana),
+        "peers.wishes_of": lambda tx: peers.wishes_of(tx, [ana]),
+        "peers.wish": lambda tx: peers.wish(tx, ana, Wishes(language="es")),
+        "peers.add_never": lambda tx: peers.add_never(tx, ana, ben),
+        "peers.loads": lambda tx: peers.loads(tx, {ben: NOW.date()}),
+        "peers.count_offer": lambda tx: peers.count_offer(tx, ben, NOW.date()),
+        "peers.count_helped": lambda tx: peers.count_helped(tx, ben, NOW.date(), 2),
+        "peers.uncount_helped": lambda tx: peers.uncount_helped(tx, ben, NOW.date()),
+        "peers.count_talk": lambda tx: peers.count_talk(tx, ben, 2),
+        "peers.forget_loads_before": lambda tx: peers.forget_loads_before(
+            tx, NOW.date() + timedelta(days=99)
+        ),
+        "peers.get": lambda tx: peers.get(tx, "r"),
+        "peers.hold": lambda tx: peers.hold(tx, "r"),
+        "peers.list_of": lambda tx: peers.list_of(tx, ana),
+        "peers.list_made": lambda tx: peers.list_made(tx, ana),
+        "peers.list_taken": lambda tx: peers.list_taken(tx, ben),
+        "peers.add": lambda tx: peers.add(tx, request_of(ben, "other")),
+        "peers.set_wanted": lambda tx: peers.set_wanted(tx, replace(request_of(ana), two_at_once=True)),
+        "peers.widen": lambda tx: peers.widen(tx, "r"),
+        "peers.list_offers": lambda tx: peers.list_offers(tx, "r"),
+        "peers.list_offers_to": lambda tx: peers.list_offers_to(tx, ben),
+        "peers.list_asked": peers.list_asked,
+        "peers.move_offer": lambda tx: peers.move_offer(tx, "r", ben, offer.OPEN, offer.DECLINED),
+        "peers.add_offer": lambda tx: peers.add_offer(tx, "r", ana),
+        "peers.move": lambda tx: peers.move(tx, "r", [state.SEARCHING], state.WITHDRAWN, NOW),
+        "peers.list_closed_before": lambda tx: peers.list_closed_before(tx, NOW + timedelta(days=1)),
+        "peers.erase": lambda tx: peers.erase(tx, "r"),
+        "peers.count_month": lambda tx: peers.count_month(tx, NOW.date(), state.MATCHED),
+        "peers.months": peers.months,
+        "peers.strike_off": lambda tx: peers.strike_off(tx, ben),
+        "peers.erase_person": lambda tx: peers.erase_person(tx, ana),
+    }
+
+
+def _calls_about_matching(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    found = replace(request_of(ana), state=RequestState.FOUND, peer=ben, yes_on=NOW.date())
+
+    def begin(tx: Tx) -> object:
+        begun = matching.begin(
+            tx, members.known(tx, ana, NOW), Help.LISTEN, Where.EITHER, When.NOW, None, NOW
+        )
+        return begun.outcome
+
+    return {
+        "matching.candidates": lambda tx: matching.candidates(tx, NOW),
+        "matching.asker": lambda tx: matching.asker(tx, members.known(tx, ana, NOW), NOW),
+        "matching.usual_side": lambda tx: matching.usual_side(tx, members.known(tx, ana, NOW), NOW),
+        "matching.due": lambda tx: matching.due(tx, "r", "peer_tell"),
+        "matching.begin": begin,
+        "matching.seek": lambda tx: matching.seek(tx, "r", NOW, NOW),
+        "matching.accept": lambda tx: matching.accept(tx, "r", ben, NOW),
+        "matching.decline": lambda tx: matching.decline(tx, "r", ben, NOW),
+        "matching.lapse": lambda tx: matching.lapse(tx, "r", ben, NOW, NOW),
+        "matching.fall_away": lambda tx: matching.fall_away(tx, "r", NOW),
+        "matching.confirm": lambda tx: matching.confirm(tx, found, RequestState.OPENING, NOW),
+        "matching.opened": lambda tx: matching.opened(tx, found, "C9", NOW),
+        "matching.not_opened": lambda tx: matching.not_opened(tx, "r", NOW),
+        "matching.follow_up": lambda tx: matching.follow_up(tx, "r", NOW, NOW),
+        "matching.not_yet": lambda tx: matching.not_yet(tx, found, NOW),
+        "matching.replace_peer": lambda tx: matching.replace_peer(tx, found, NOW).outcome,
+        "matching.ask_another": lambda tx: matching.ask_another(tx, found, NOW).outcome,
+        "matching.look_on": lambda tx: matching.look_on(tx, found, NOW).outcome,
+        "matching.tell_other_ways": lambda tx: matching.tell_other_ways(tx, "r", NOW, NOW),
+        "matching.leave_undecided": lambda tx: matching.leave_undecided(tx, "r", NOW, NOW),
+        "matching.end": lambda tx: matching.end(tx, "r", NOW),
+        "matching.close": lambda tx: matching.close(tx, found, RequestState.MATCHED, NOW),
+        "matching.forget": lambda tx: matching.forget(tx, "r"),
+        "matching.stop_helping": lambda tx: matching.stop_helping(tx, ben, NOW),
+        "matching.let_go": lambda tx: matching.let_go(tx, ana, NOW),
+        "matching.erase_person": lambda tx: matching.erase_person(tx, ana, NOW),
+    }
+
+
 def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx], Any]]:
     return {
         "outbox.add": lambda tx: outbox.add(tx, notice_to(ana)),
@@ -526,6 +640,7 @@ def _calls_about_notices(ana: PersonRef, claim: Claim) -> dict[str, Callable[[Tx
         "outbox.forget_before": lambda tx: outbox.forget_before(tx, NOW + timedelta(days=999)),
         "outbox.tally": lambda tx: outbox.tally(tx, ana),
         "outbox.erase": lambda tx: outbox.erase(tx, ana, [Kind.CHECKIN], []),
+        "outbox.erase_about": lambda tx: outbox.erase_about(tx, [Kind.CHECKIN], "w9"),
         "outbox.last_told": lambda tx: outbox.last_told(tx, ana),
         "outbox.sent_at": lambda tx: outbox.sent_at(tx, notice_to(ana, "w2").dedupe_key),
         "status.backlog": lambda tx: status.backlog(tx, NOW),
@@ -550,6 +665,8 @@ def _calls_about_workspaces(ben: PersonRef) -> dict[str, Callable[[Tx], Any]]:
         "workspaces.set_epoch": lambda tx: workspaces.set_epoch(tx, date(2027, 1, 4)),
         "workspaces.set_key_holder": lambda tx: workspaces.set_key_holder(tx, "IT", ben, conflict=False),
         "workspaces.hold": workspaces.hold,
+        "workspaces.set_support": lambda tx: workspaces.set_support(tx, Support(help_list="Other")),
+        "workspaces.support": workspaces.support,
         "workspaces.hold_sending": lambda tx: workspaces.hold_sending(tx, NOW + timedelta(days=9)),
         "workspaces.may_not_send": lambda tx: workspaces.may_not_send(tx, NOW),
         "workspaces.send_not_before": workspaces.send_not_before,

@@ -16,6 +16,7 @@ from bot.domain.checkins import Reason, Standing, State
 from bot.domain.members import Person, PersonRef, Preferences
 from bot.domain.mydata import GOES_WITH_ITS_SUBJECT, Part
 from bot.domain.notices import ONCE_FOR_ALL, Kind, notice
+from bot.domain.peers import RequestState
 from bot.domain.rotation import CORE
 from storage import (
     answers,
@@ -25,6 +26,7 @@ from storage import (
     members,
     mydata,
     outbox,
+    peers,
     person_keys,
     rules,
     teams,
@@ -35,7 +37,7 @@ from storage.mydata import HOLDINGS
 from storage.rules import RuleKind
 from storage.schema import PERSON, metadata
 from tests.storage.at_once import at_once
-from tests.storage.full import ANSWERS, GROUP, LEAVE, NOW, ask_of, fill
+from tests.storage.full import ANSWERS, GROUP, LEAVE, NOW, OFFERING, ask_of, fill, request_of
 from tests.storage.rows import rows_of
 from tests.storage.test_at_rest import only_sqlite
 
@@ -54,6 +56,11 @@ def filled(store: Store) -> Store:
         checkins.add(tx, ana, 1, State.SKIPPED, Reason.PAUSED)
         asks.add(tx, replace(ask_of(ben, cam), ask_id="b", deputy=ana, also_asked=ana, answered_by=ana))
         asks.add(tx, replace(ask_of(cam, ben), ask_id="c", next_person=ana))
+        peers.enroll(tx, ana, OFFERING)
+        peers.count_offer(tx, ana, NOW.date())
+        said_yes = {"state": RequestState.FOUND, "peer": ana, "yes_on": NOW.date()}
+        peers.add(tx, replace(request_of(ben, "s"), **said_yes))
+        peers.add_offer(tx, "s", ana)
         for kind in Kind:
             outbox.add(tx, notice(kind, ana, "once", NOW))
         outbox.add(tx, notice(Kind.PROMISE, ben, "t", NOW, facts={"admin": ana}))
@@ -131,7 +138,7 @@ def test_what_is_not_said_to_stay_is_gone(filled: Store) -> None:
     assert {name for name in left if HOLDINGS[name].stays is None} == set()
     assert {name for name in HOLDINGS if HOLDINGS[name].stays} - left == {
         "teams.supervisor", "teams.deputy", "teams.leader", "units.pool_owner", "workspaces.key_holder_ref",
-        "asks.recipient", "team_plans.team",
+        "asks.recipient", "team_plans.team", "workspaces.support_contact",
     }, "which are Ben's"  # fmt: skip
 
 
@@ -225,7 +232,10 @@ def test_nobody_else_loses_anything(filled: Store) -> None:
     erase(filled)
     after = rows_about(filled, ref_of(filled, "U0BEN"))
     gone = {name: [row for row in before[name] if row not in after.get(name, [])] for name in before}
-    assert {name for name, rows in gone.items() if rows} == {"asks", "outbox"}
+    assert {name for name, rows in gone.items() if rows} == {
+        *("asks", "outbox"),
+        *("peer_requests", "peer_offers"),
+    }, "his own request is looked on, and hers is gone"
     assert [row[1] for row in gone["asks"]] == ["a"]
     assert {row[2] for row in gone["outbox"]} == told_of_hers
 
@@ -311,7 +321,10 @@ def test_what_somebody_is_for_others_is_gathered(filled: Store) -> None:
     assert (roles.supervises, roles.stands_in_for, roles.leads, roles.owns_line_of) == (
         name, name, name, ("Cedar",),
     )  # fmt: skip
-    assert (roles.holds_keys, found.weekly_on, found.has_key) == (True, (NOW.date(),), False)
+    assert (roles.holds_keys, found.weekly_on, found.has_key) == (True, (NOW.date(),), True)
+    assert found.peers.offering == OFFERING
+    assert [(request.request_id, with_id) for request, with_id in found.peers.requests] == [("s", "U0ANA")]
+    assert (found.peers.asked, found.peers.load.helped) == (1, 1)
 
 
 def test_answers_that_cannot_be_opened_are_said_to_be_there(filled: Store) -> None:

@@ -18,6 +18,7 @@ from bot.domain.asks import AskState
 from bot.domain.checkins import Card, Reason, State
 from bot.domain.members import Length, PersonRef, TeamState
 from bot.domain.notices import Fate, Kind
+from bot.domain.peers import OfferState, RequestState
 from storage import rules, workspaces
 from storage.database import Tx
 from storage.rules import RuleKind
@@ -36,6 +37,9 @@ BY_ENUM: dict[tuple[str, str], type[StrEnum]] = {
     ("occurrences", "reason"): Reason,
     ("occurrences", "card"): Card,
     ("asks", "state"): AskState,
+    ("peer_requests", "state"): RequestState,
+    ("peer_offers", "state"): OfferState,
+    ("peer_months", "state"): RequestState,
     ("outbox", "kind"): Kind,
     ("outbox", "fate"): Fate,
     ("rules", "kind"): RuleKind,
@@ -123,6 +127,9 @@ def test_who_somebody_is_their_conversation_keys_and_answers_stand_sealed() -> N
         "person_keys.wrapped",
         "answers.sealed",
         "raises.sealed",
+        "peers.sealed",
+        "peer_wishes.sealed",
+        "peer_requests.sealed",
     }
 
 
@@ -134,7 +141,9 @@ def test_what_a_person_may_have_typed_stands_in_three_places() -> None:
         for name, column in columns()
         if isinstance(column.type, String) and (column.type.length or 999) > 64
     }
-    assert roomy - made_of_codes == {"workspaces.key_holder", "units.name", "teams.name"}
+    assert roomy - made_of_codes == {
+        *("workspaces.key_holder", "workspaces.help_list", "units.name", "teams.name"),
+    }
 
 
 @pytest.mark.parametrize(("where", "values"), BY_ENUM.items(), ids=[".".join(where) for where in BY_ENUM])
