@@ -29,10 +29,13 @@ QUARTER = 3
 """Periods in "about three months"."""
 P_TREND = 0.70
 P_MAYBE_SMALL, P_MAYBE = 0.55, 0.48
+P_TREND_STRONG, P_MAYBE_STRONG = 0.75, 0.44
+"""With half of ε; measured for 16, 25 and 60 people (docs/privacy, "What the words are worth")."""
 LARGE = 12
 """People from which on a group is no small one."""
-PARENT_MOVED = 1.05
-"""By how much a parent's level must have moved in three periods, over the root of the people counted."""
+PARENT_MOVED, PARENT_MOVED_STRONG = 1.05, 1.4
+"""By how much a parent's level must have moved in three periods, over the root of the people counted; with
+half of ε more, so that about half of stable years stay without a false direction there too."""
 
 
 class Band(StrEnum):
@@ -120,7 +123,7 @@ def read(history: History, *, roster: int) -> Reading:
     """
     newest, evidence = _released(history[-1]), _evidence(history)
     band = _band(*_masses(forward(evidence)[-1]))
-    trend = _trend(newest.m, shifts(evidence)) if _updates(history) > 1 else Trend.FIRST
+    trend = _trend(newest, shifts(evidence)) if _updates(history) > 1 else Trend.FIRST
     return Reading(band=band, trend=trend, small_group=roster < LARGE)
 
 
@@ -160,19 +163,27 @@ def _band(lower: float, middle: float, higher: float) -> Band:
     return Band.TOO_EARLY
 
 
-def _trend(m: int, by_distance: Sequence[Shift]) -> Trend:
+def _trend(newest: Published, by_distance: Sequence[Shift]) -> Trend:
     """The direction since three periods ago if it is clear, else a possible one within the last six."""
+    clear, possible = _thresholds(newest)
     if len(by_distance) >= QUARTER:
         quarter = by_distance[QUARTER - 1]
-        if quarter.up >= P_TREND:
+        if quarter.up >= clear:
             return Trend.HEAVIER
-        if quarter.down >= P_TREND:
+        if quarter.down >= clear:
             return Trend.LIGHTER
     up = max(shift.clearly_up for shift in by_distance)
     down = max(shift.clearly_down for shift in by_distance)
-    if max(up, down) < (P_MAYBE_SMALL if m < LARGE else P_MAYBE) or up == down:
+    if max(up, down) < possible or up == down:
         return Trend.NO_CHANGE
     return Trend.MAYBE_HEAVIER if up > down else Trend.MAYBE_LIGHTER
+
+
+def _thresholds(newest: Published) -> tuple[float, float]:
+    """How likely a direction must be to be said as clear, and as possible."""
+    if newest.eps < EPS:
+        return P_TREND_STRONG, P_MAYBE_STRONG
+    return P_TREND, P_MAYBE_SMALL if newest.m < LARGE else P_MAYBE
 
 
 def read_parent(histories: Sequence[History]) -> Reading | None:
@@ -193,16 +204,18 @@ class _Part:
     """One group in its parent's line; then: its level three periods ago if there was an update."""
 
     m: int
+    eps: Fraction
     level: float
     variance: float
     then: float | None
 
 
 def _part(history: History) -> _Part:
-    posteriors = forward(_evidence(history))
+    newest, posteriors = _released(history[-1]), forward(_evidence(history))
     compared = len(history) > QUARTER and isinstance(history[-1 - QUARTER], Published)
     return _Part(
-        m=_released(history[-1]).m,
+        m=newest.m,
+        eps=newest.eps,
         level=mean(posteriors[-1]),
         variance=variance(posteriors[-1]),
         then=mean(posteriors[-1 - QUARTER]) if compared else None,
@@ -224,6 +237,7 @@ def _parent_trend(parts: Sequence[_Part]) -> Trend:
         return Trend.FIRST
     people = sum(m for m, _ in moved)
     by = sum(m * difference for m, difference in moved) / people
-    if abs(by) < PARENT_MOVED / math.sqrt(people):
+    strong = min(part.eps for part in parts) < EPS
+    if abs(by) < (PARENT_MOVED_STRONG if strong else PARENT_MOVED) / math.sqrt(people):
         return Trend.NO_CHANGE
     return Trend.HEAVIER if by > 0 else Trend.LIGHTER

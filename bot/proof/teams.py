@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bot.domain import digests
 from bot.domain.localtime import WEEKS_IN_PERIOD
-from bot.domain.privacy import CONTRIBUTORS_MIN, EPS
+from bot.domain.privacy import STANDARD, Guarantee, may_publish
 from bot.domain.sampler import noise
 
 STABLE_BEFORE = 5
@@ -73,7 +73,12 @@ def drawn_change(rng: random.Random) -> Change:
 
 
 def live(
-    world: World, size: int, periods: int, rng: random.Random, change: Change | None = None
+    world: World,
+    size: int,
+    periods: int,
+    rng: random.Random,
+    change: Change | None = None,
+    guarantee: Guarantee = STANDARD,
 ) -> Iterator[Seen]:
     """The periods of one team of `size` members, each released and read as the release rule says."""
     team = Team(world, size, rng, change)
@@ -81,20 +86,26 @@ def live(
     for period in range(periods):
         weeks = range(period * WEEKS_IN_PERIOD, (period + 1) * WEEKS_IN_PERIOD)
         truth = sum(team.truth(week) for week in weeks) / WEEKS_IN_PERIOD
-        rows.append(_released(rows, team.answers(weeks), rng))
+        rows.append(released(rows, team.answers(weeks), rng, guarantee))
         updated = isinstance(rows[-1], digests.Published)
         yield Seen(reading=digests.read(rows, roster=size) if updated else None, truth=truth)
 
 
-def _released(rows: Sequence[digests.Row], answers: Sequence[list[int]], rng: random.Random) -> digests.Row:
+def released(
+    rows: digests.History,
+    answers: Sequence[list[int]],
+    rng: random.Random,
+    guarantee: Guarantee = STANDARD,
+) -> digests.Row:
+    """The row that follows on those before it, from everybody's answers of a period."""
     contributors = [own for own in answers if own]
-    m = len(contributors)
-    if m < CONTRIBUTORS_MIN:
+    m, eps = len(contributors), guarantee.eps
+    if not may_publish(len(answers), m, guarantee):
         return digests.Gap(period=len(rows))
     c = digests.window(rows)
     total = sum(digests.score(own, c) for own in contributors)
-    y = digests.publish(total, m, noise(EPS, rng.getrandbits))
-    return digests.Published(period=len(rows), m=m, c=c, y=y)
+    y = digests.publish(total, m, noise(eps, rng.getrandbits))
+    return digests.Published(period=len(rows), m=m, c=c, y=y, eps=eps)
 
 
 class Team:

@@ -2,9 +2,9 @@
 
     python -m bot.proof.usefulness --teams 4000
 
-Half of the teams of a size live through stable years, half through a year with one change; bot.proof.teams
-says what is assumed about them. Every figure comes with its standard error; a bar counts as missed only
-beyond two of them.
+By the usual numbers and by the strong ones, which have thresholds of their own. Half of the teams of a size
+live through stable years, half through a year with one change; bot.proof.teams says what is assumed about
+them. Every figure comes with its standard error; a bar counts as missed only beyond two of them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 from bot.domain.digests import CUTS, Band, Trend
+from bot.domain.privacy import STANDARD, Guarantee
 from bot.proof.findings import Estimate
 from bot.proof.teams import WORLDS, Change, Seen, World, drawn_change, live
 
@@ -31,6 +33,23 @@ WITHIN = (3, 4, 6)
 SIZES = (9, 12, 25)
 JUDGED = 9
 """The size the bars are for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """By which teams are shown. judged: the size the bars are for, the first of those measured."""
+
+    guarantee: Guarantee
+    sizes: tuple[int, ...]
+
+    @property
+    def judged(self) -> int:
+        return self.sizes[0]
+
+
+USUAL = Rule(guarantee=STANDARD, sizes=SIZES)
+STRONG = Rule(guarantee=Guarantee(strong=True), sizes=(16, 25, 60))
+RULES = {"usual": USUAL, "strong": STRONG}
 
 DIRECTIONS = {Trend.HEAVIER: 1, Trend.MAYBE_HEAVIER: 1, Trend.LIGHTER: -1, Trend.MAYBE_LIGHTER: -1}
 SINGLE = frozenset({Band.LOWER, Band.MIDDLE, Band.HIGHER})
@@ -77,12 +96,12 @@ class Life:
         return [DIRECTIONS.get(seen.reading.trend, 0) if seen.reading else 0 for seen in self.periods]
 
 
-def lived(world: World, size: int, seed: int, stable_periods: int, team: int) -> Life:
+def lived(world: World, size: int, seed: int, stable_periods: int, guarantee: Guarantee, team: int) -> Life:
     """Team number `team`: even ones are stable; the same numbers give the same team everywhere."""
     rng = random.Random(f"{seed}/{size}/{team}")
     change = drawn_change(rng) if team % 2 else None
     periods = change.period + max(WITHIN) if change else stable_periods
-    return Life(change=change, periods=tuple(live(world, size, periods, rng, change)))
+    return Life(change=change, periods=tuple(live(world, size, periods, rng, change, guarantee)))
 
 
 def figures(lives: Sequence[Life]) -> Figures:
@@ -173,11 +192,12 @@ def simulate(
     teams: int,
     seed: int,
     stable_periods: int = LONGEST,
+    guarantee: Guarantee = STANDARD,
     each: Callable[[Callable[[int], Life], range], Iterable[Life]] = map,
     told: Callable[[int], None] | None = None,
 ) -> Figures:
     """The figures of that many teams. each: a map, perhaps over processes; told: hears how many are done."""
-    lives = each(partial(lived, world, size, seed, stable_periods), range(teams))
+    lives = each(partial(lived, world, size, seed, stable_periods, guarantee), range(teams))
     return figures(list(_counted(lives, told)))
 
 
@@ -201,15 +221,16 @@ def _table(found: dict[int, Figures]) -> Iterator[str]:
 
 
 def _measured(
-    asked: argparse.Namespace, world: World, pool: ProcessPoolExecutor
+    asked: argparse.Namespace, world: World, rule: Rule, pool: ProcessPoolExecutor
 ) -> Iterator[tuple[int, Figures]]:
-    for size in asked.sizes:
+    for size in asked.sizes or rule.sizes:
         found = simulate(
             world,
             size,
             teams=asked.teams,
             seed=asked.seed,
-            stable_periods=YEAR if size == JUDGED else LONGEST,
+            stable_periods=YEAR if size == rule.judged else LONGEST,
+            guarantee=rule.guarantee,
             each=partial(pool.map, chunksize=8),
             told=partial(_progress, size, asked.teams),
         )
@@ -218,20 +239,26 @@ def _measured(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints a table for each world, progress on stderr; 1 if the judged size misses a bar in one of them."""
+    """Prints a table for each rule and world, progress on stderr; 1 if a judged size misses a bar."""
     asked = _parser().parse_args(arguments)
-    failed = False
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for name in asked.worlds:
-            print(
-                f"\n{name} teams, {asked.teams} of each size, seed {asked.seed}: {WORLDS[name]}", flush=True
-            )
-            found = dict(_measured(asked, WORLDS[name], pool))
-            print(*_table(found), sep="\n")
-            unmet = missed(found[JUDGED]) if JUDGED in found else []
-            print(*(f"missed at n={JUDGED}: {bar}" for bar in unmet), sep="\n", flush=True)
-            failed = failed or bool(unmet)
-    return int(failed)
+        unmet = [
+            bar
+            for rule, world in product(asked.rules, asked.worlds)
+            for bar in _printed(asked, rule, world, pool)
+        ]
+    return int(bool(unmet))
+
+
+def _printed(asked: argparse.Namespace, rule: str, world: str, pool: ProcessPoolExecutor) -> list[str]:
+    """Prints the table of a rule in a world; the bars that the rule's judged size misses."""
+    about = f"{asked.teams} of each size, seed {asked.seed}: {WORLDS[world]}"
+    print(f"\n{rule} numbers, {world} teams, {about}", flush=True)
+    found, judged = dict(_measured(asked, WORLDS[world], RULES[rule], pool)), RULES[rule].judged
+    print(*_table(found), sep="\n")
+    unmet = missed(found[judged]) if judged in found else []
+    print(*(f"missed at n={judged}: {bar}" for bar in unmet), sep="\n", flush=True)
+    return unmet
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -239,7 +266,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--teams", type=int, default=4000, help="of each size, half of them stable")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="other sizes than the rule's own")
+    parser.add_argument("--rules", nargs="+", choices=RULES, default=list(RULES))
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--jobs", type=int, default=None, help="processes; by default one for each core")
     return parser

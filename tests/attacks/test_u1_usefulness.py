@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import pytest
 
 from bot.domain.digests import Band, Reading, Trend
 from bot.proof import worth
 from bot.proof.findings import Estimate
-from bot.proof.teams import Change, Seen
-from bot.proof.usefulness import BARS, Life, band_of, figures, missed
+from bot.proof.teams import CALM, Change, Seen, live
+from bot.proof.usefulness import BARS, STRONG, YEAR, Life, band_of, figures, missed, simulate
 from tests.attacks.findings import assert_all_hold
 
 
 def test_words_about_nine_people_reach_the_bars_within_two_standard_errors() -> None:
     assert_all_hold(worth.check)
+
+
+def test_strong_numbers_have_thresholds_that_keep_to_the_same_bars() -> None:
+    found = simulate(CALM, STRONG.judged, teams=40, seed=1, stable_periods=YEAR, guarantee=STRONG.guarantee)
+    assert missed(found) == []
+
+
+def test_strong_groups_get_nothing_below_their_own_numbers() -> None:
+    seen = list(live(CALM, 15, 2, Random(1), guarantee=STRONG.guarantee))
+    assert [one.reading for one in seen] == [None, None]
 
 
 def life(trends: list[Trend], change: Change | None = None, band: Band = Band.MIDDLE) -> Life:

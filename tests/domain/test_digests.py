@@ -22,8 +22,8 @@ from bot.domain.digests import (
     score,
     window,
 )
-from bot.domain.filtering import Shift
-from bot.domain.privacy import CONTRIBUTORS_MIN
+from bot.domain.filtering import Shift, forward, likelihood, mean, variance
+from bot.domain.privacy import CONTRIBUTORS_MIN, EPS
 
 THREE = Fraction(3)
 QUARTERS = st.integers(8, 16).map(lambda quarters: Fraction(quarters, 4))
@@ -198,7 +198,31 @@ QUIET = shift()
     ],
 )
 def test_a_direction_needs_its_own_certainty(m: int, by_distance: list[Shift], trend: Trend) -> None:
-    assert digests._trend(m, by_distance) == trend
+    assert digests._trend(Published(period=9, m=m, c=THREE, y=2 * m), by_distance) == trend
+
+
+@pytest.mark.parametrize(
+    ("by_distance", "trend"),
+    [
+        ([QUIET, QUIET, shift(up=0.75)], Trend.HEAVIER),
+        ([QUIET, QUIET, shift(up=0.74)], Trend.NO_CHANGE),
+        ([QUIET, QUIET, shift(down=0.75)], Trend.LIGHTER),
+        ([shift(clearly_up=0.44)], Trend.MAYBE_HEAVIER),
+        ([shift(clearly_down=0.43)], Trend.NO_CHANGE),
+    ],
+)
+def test_with_half_of_epsilon_a_direction_has_thresholds_of_its_own(
+    by_distance: list[Shift], trend: Trend
+) -> None:
+    for m in (12, 16, 60):
+        strong = Published(period=9, m=m, c=THREE, y=2 * m, eps=EPS / 2)
+        assert digests._trend(strong, by_distance) == trend
+
+
+def test_the_same_sum_says_less_with_half_of_epsilon() -> None:
+    usual, strong = (forward([likelihood(THREE, 16, 60, eps)])[0] for eps in (EPS, EPS / 2))
+    assert mean(usual) > mean(strong) > 3
+    assert variance(usual) < variance(strong)
 
 
 def test_the_first_update_has_nothing_to_compare() -> None:
@@ -260,13 +284,14 @@ def test_a_parent_s_direction_is_compared_over_three_periods() -> None:
     assert (risen.trend, fallen.trend) == (Trend.HEAVIER, Trend.LIGHTER)
 
 
-@pytest.mark.parametrize(("less", "trend"), [(0, Trend.HEAVIER), (1e-9, Trend.NO_CHANGE)])
+@pytest.mark.parametrize(("less", "trend"), [(-1e-9, Trend.HEAVIER), (1e-9, Trend.NO_CHANGE)])
 def test_a_parent_must_move_by_its_threshold(less: float, trend: Trend) -> None:
-    by = 1.05 / math.sqrt(16 + 8 * 6) - less
-    moved = [digests._Part(m=16, level=3.0 + by, variance=0.01, then=3.0)]
-    moved += [digests._Part(m=8, level=2.5 + by, variance=0.01, then=2.5)] * 6
-    unheard = digests._Part(m=400, level=1.5, variance=0.01, then=None)
-    assert digests._parent_trend([*moved, unheard]) == trend
+    for eps, least in ((EPS, 1.05), (EPS / 2, 1.4)):
+        by = least / math.sqrt(16 + 8 * 6) - less
+        moved = [digests._Part(m=16, eps=eps, level=3.0 + by, variance=0.01, then=3.0)]
+        moved += [digests._Part(m=8, eps=eps, level=2.5 + by, variance=0.01, then=2.5)] * 6
+        unheard = digests._Part(m=400, eps=eps, level=1.5, variance=0.01, then=None)
+        assert digests._parent_trend([*moved, unheard]) == trend
 
 
 def test_a_parent_s_band_weighs_groups_by_their_contributors() -> None:
