@@ -22,6 +22,8 @@ Element = dict[str, Any]
 PEOPLE_IN_A_LINE = 50
 """Mentions named in one sentence; more would be longer than a section may be (3,000 characters)."""
 TEXT_MAX = 3000
+MESSAGE_BLOCKS, MESSAGE_CHARACTERS = 50, 12_000
+"""Slack's limits for one message; all texts of its blocks count together."""
 OPTION_MAX = 75
 _ID = re.compile(r"[UW][A-Z0-9]{4,}")
 _DOMAIN = re.compile(r"\b[a-z0-9-]+\.(?:org|com)\b")
@@ -33,6 +35,21 @@ class Message:
 
     text: str
     blocks: list[Block]
+
+
+def fits(blocks: Sequence[Block]) -> bool:
+    """Whether Slack takes them as one message, by their number and length."""
+    long = any(len(block["text"]["text"]) > TEXT_MAX for block in blocks if block["type"] == "section")
+    return not long and len(blocks) <= MESSAGE_BLOCKS and _characters(list(blocks)) <= MESSAGE_CHARACTERS
+
+
+def _characters(part: Any) -> int:
+    if isinstance(part, list):
+        return sum(map(_characters, part))
+    if not isinstance(part, dict):
+        return 0
+    own = part.get("text")
+    return sum(map(_characters, part.values())) + (len(own) if isinstance(own, str) else 0)
 
 
 def escape(text: str) -> str:

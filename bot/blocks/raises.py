@@ -23,12 +23,14 @@ from bot.blocks.elements import (
     divider,
     escape,
     field,
+    fits,
     mentions,
     modal,
     note,
     notice_view,
     option,
     section,
+    sections,
 )
 from bot.blocks.privacy import who_sees_button
 from bot.content import Words
@@ -185,25 +187,56 @@ def said_lines(words: Words, with_update: Sequence[str], above: Sequence[str]) -
     return [words(key, said=" ".join(said), **_weeks()) for key, said in told if said]
 
 
+def said_by_phrase(
+    words: Words,
+    with_update: Sequence[tuple[str, Sequence[str]]],
+    above: Sequence[tuple[str, Sequence[str]]],
+) -> list[str]:
+    """What several groups said, each phrase once with their names; (name, quoted phrases) go in."""
+    lines: list[str] = []
+    for key, told in (("raise.said", with_update), ("raise.said_above", above)):
+        groups: dict[str, list[str]] = {}
+        for name, said in told:
+            for phrase in said:
+                groups.setdefault(phrase, []).append(name)
+        by_phrase = [f"{phrase} ({', '.join(names)})" for phrase, names in groups.items()]
+        lines += [words(key, said="", **_weeks()).rstrip(), *by_phrase] if by_phrase else []
+    return lines
+
+
 def in_language(words: Words, said: Sequence[Sentence]) -> tuple[str, ...]:
     """Frozen sentences in quotes; in English where the reader's language was not on then."""
     return tuple(f"“{escape(one.get(words.language) or one[FALLBACK])}”" for one in said)
 
 
 def told_above(words: Words, groups: Sequence[SaidAbove]) -> Message:
-    """To the level above: what was said for them, a working day before the team's channel reads it."""
-    return note(
-        words,
-        section(words("raise.above_title")),
-        *(section(_group(words, group)) for group in groups),
+    """To the level above: what was said for them, a working day before the team's channel reads it.
+
+    Of very many groups each phrase stands once, with their names as long as there is room for them.
+    """
+    head = section(words("raise.above_title"))
+    tail = [
         section(words("raise.above_then")),
         context(f"{words('raise.above_who')} {words('raise.do_not_ask')}"),
+    ]
+    told = [(_names(one), in_language(words, one.said)) for one in groups]
+    every = list(dict.fromkeys(phrase for _, said in told for phrase in said))
+    forms = (
+        [head, *(section(_group(words, group)) for group in groups), *tail],
+        [head, *sections(said_by_phrase(words, [], told)), *tail],
+        [head, *sections(said_lines(words, (), every)), *tail],
     )
+    return note(words, *next(filter(fits, forms)))
+
+
+def _names(group: SaidAbove) -> str:
+    return ", ".join(escape(name) for name in group.groups)
 
 
 def _group(words: Words, group: SaidAbove) -> str:
-    names = ", ".join(escape(name) for name in group.groups)
-    return words("raise.above_line", group=names, said=" ".join(in_language(words, group.said)), **_weeks())
+    return words(
+        "raise.above_line", group=_names(group), said=" ".join(in_language(words, group.said)), **_weeks()
+    )
 
 
 def _weeks() -> Mapping[str, int]:

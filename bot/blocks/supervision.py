@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.blocks import digests, ids
 from bot.blocks.digests import Update
 from bot.blocks.elements import (
+    TEXT_MAX,
     Block,
     Message,
     button,
     context,
     divider,
     escape,
+    fits,
     header,
     section,
     sections,
+    shortened,
 )
-from bot.blocks.raises import said_lines
+from bot.blocks.raises import said_by_phrase, said_lines
 from bot.content import Words
 from bot.domain.privacy import STANDARD, Guarantee, promise_numbers
 
 PICTURED = 6
-"""Updates with a picture in one message; the others are words alone, so that 50 blocks are enough."""
+"""Updates with a picture in one message at the most; the others are words alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +60,21 @@ class TeamSection:
 def weekly(
     words: Words, *, prompt: int, teams: Sequence[TeamSection] = (), open_asks: bool = False
 ) -> Message:
-    """prompt: 1 to 12. open_asks: the reader has an ask without an answer."""
+    """prompt: 1 to 12. open_asks: the reader has an ask without an answer.
+
+    Whoever reads many groups gets the fullest form for which a message has room.
+    """
     updated = [(team, team.update) for team in teams if team.update]
     lines = [line for team in teams if not team.update for line in _team_lines(words, team)]
-    return Message(
-        text=words("weekly.title"),
-        blocks=[
-            header(words("weekly.prompt_title")),
-            *prompt_blocks(words, prompt),
-            divider(),
-            *_updates(words, updated),
-            *sections(lines),
-            *(_open_asks(words) if open_asks else []),
-            context(words("weekly.footer_update" if updated else "weekly.footer")),
-        ],
+    head = [header(words("weekly.prompt_title")), *prompt_blocks(words, prompt), divider()]
+    tail = [
+        *(_open_asks(words) if open_asks else []),
+        context(words("weekly.footer_update" if updated else "weekly.footer")),
+    ]
+    forms = (
+        [*head, *said, *sections(told), *tail] for told in (lines, []) for said in _forms(words, updated)
     )
+    return Message(text=words("weekly.title"), blocks=next(filter(fits, forms)))
 
 
 def prompt_blocks(words: Words, number: int) -> list[Block]:
@@ -88,15 +91,41 @@ def prompt_blocks(words: Words, number: int) -> list[Block]:
     return [section(said), context(words("weekly.hr_line"))]
 
 
-def _updates(words: Words, updated: Sequence[tuple[TeamSection, Update]]) -> list[Block]:
+def _forms(words: Words, updated: Sequence[tuple[TeamSection, Update]]) -> Iterator[list[Block]]:
+    """What is said of updates, the fullest form first; the last is short whatever there is to say."""
+    for pictured in range(min(PICTURED, len(updated)), -1, -1):
+        yield _updates(words, updated, pictured)
+    updates = [update for _, update in updated]
+    for many in range(len(updates), -1, -1):
+        yield _together(words, updates[:many], updates[many:])
+
+
+def _together(words: Words, updates: Sequence[Update], rest: Sequence[Update]) -> list[Block]:
+    """Each update in words, and once for all of them what they share: lines beside, phrases, the closing."""
+    told = ["\n".join([digests.title(words, one.groups), *one.lines[:-1], ""]) for one in updates]
+    beside = list(dict.fromkeys(one.parent for one in updates if one.parent))
+    closing = list(dict.fromkeys(one.lines[-1] for one in updates))
+    named = "; ".join(digests.names(one.groups) for one in rest)
+    elsewhere = [shortened(words("weekly.elsewhere", groups=named), TEXT_MAX)] if rest else []
+    said = said_by_phrase(
+        words,
+        [(digests.names(one.groups), one.said) for one in updates],
+        [(digests.names(one.groups), one.said_above) for one in updates],
+    )
+    footnote = digests.footnote(words, updates)
+    return [*sections([*told, *beside, *said, *closing]), *sections(elsewhere), footnote, divider()]
+
+
+def _updates(words: Words, updated: Sequence[tuple[TeamSection, Update]], many: int) -> list[Block]:
+    """So many with their pictures, the others in words alone."""
     if not updated:
         return []
     pictured = [
         block
-        for team, update in updated[:PICTURED]
+        for team, update in updated[:many]
         for block in digests.update_blocks(words, update, next_update_on=team.next_update_on)
     ]
-    in_words = sections([_in_words(words, update) for _, update in updated[PICTURED:]])
+    in_words = sections([_in_words(words, update) for _, update in updated[many:]])
     footnote = digests.footnote(words, [update for _, update in updated])
     return [*pictured, *in_words, footnote, divider()]
 

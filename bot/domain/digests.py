@@ -29,8 +29,8 @@ QUARTER = 3
 """Periods in "about three months"."""
 P_TREND = 0.70
 P_MAYBE_SMALL, P_MAYBE = 0.55, 0.48
-P_TREND_STRONG, P_MAYBE_STRONG = 0.75, 0.44
-"""With half of ε; measured for 16, 25 and 60 people (docs/privacy, "What the words are worth")."""
+P_TREND_STRONG, P_MAYBE_STRONG = 0.75, 0.50
+"""With half of ε: so that groups of 16 reach the bars of U1, where moods are shared too (docs/privacy.md)."""
 LARGE = 12
 """People from which on a group is no small one."""
 PARENT_MOVED, PARENT_MOVED_STRONG = 1.05, 1.4

@@ -1,8 +1,8 @@
 """U1: whether the words are worth their random amount, on made-up teams whose true level is known.
 
 In calm teams a year is stable or has its one change, and nothing else moves answers together; moody teams
-also share moods that come and go. The bars are for groups of 9, and of 16 where updates are drawn with half of
-ε; larger ones are measured beside them.
+also share moods that come and go. The bars are for groups of 9, and of 16 where updates are drawn with half
+of ε; larger ones are measured beside them.
 """
 
 from __future__ import annotations

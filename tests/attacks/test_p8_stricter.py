@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
+from bot.config import read_settings
 from bot.domain.digests import Published
 from bot.domain.localtime import freeze_at
 from bot.domain.privacy import STANDARD, Guarantee
@@ -17,6 +18,7 @@ from storage import digests, privacy
 from storage.digests import ReleaseState, group_id
 from storage.schema import guarantees, periods
 from tests.schedules.agency import BEGINS_AT, EPOCH, Agency, people
+from tests.test_config import GIVEN
 
 DAY = timedelta(days=1)
 STRONG = Guarantee(strong=True)
@@ -49,6 +51,21 @@ def running(agency: Agency) -> Agency:
     for week in range(0, 52, 4):
         agency.take_part(week, TEN + TWENTY)
     return agency.at(BEGINS_AT + DAY)
+
+
+@pytest.mark.parametrize("value", ["0", "1", "2", "99", "false", ""])
+def test_no_name_in_the_environment_loosens_a_number(value: str) -> None:
+    names = (
+        "EPS",
+        "ROSTER_MIN",
+        "CONTRIBUTORS_MIN",
+        "PERIOD_WEEKS",
+        "UPDATES_PER_BLOCK",
+        "STRONG",
+        "GUARANTEE",
+    )
+    loosening = {f"{prefix}{name}": value for name in names for prefix in ("", "CHOIR_")}
+    assert read_settings({**GIVEN, **loosening}) == read_settings(GIVEN)
 
 
 def test_what_is_chosen_holds_from_the_next_period_on_and_the_running_one_ends_as_it_began(

@@ -18,6 +18,7 @@ from bot.domain.followups import choose
 from bot.domain.privacy import CONTRIBUTORS_MIN, ROSTER_MIN
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, goes_above
 from bot.domain.rotation import CORE
+from bot.sandbox.blocks import check_message
 from tests.blocks.reading import Screen, buttons, joined, parts, sentences, walk, word_count, words_in
 from tests.blocks.screens import CHOICE, FULL_HOME, SEES, update_of
 from tests.content.test_catalogs import WORDS_IN_A_SENTENCE
@@ -239,3 +240,16 @@ def test_it_opens_from_home_and_who_sees_what_speaks_of_it(words: Words) -> None
     for facts in (FULL_HOME, bare):
         assert buttons(home.home(words, facts))[ids.OPENED_RAISE] == raises.raise_button(words)
     assert words("raise.apart") in joined(privacy.who_sees(words, SEES))
+
+
+@pytest.mark.parametrize("groups", [1, 40, 60, 500])
+def test_however_many_groups_said_something_for_the_level_above_it_stands_in_one_message(
+    words: Words, groups: int
+) -> None:
+    phrases = [phrase for pillar in FIRST_ABOVE for phrase in PHRASES[pillar]]
+    said = tuple({words.language: words.phrase(phrase), "en": words.phrase(phrase)} for phrase in phrases)
+    names = [f"Equipo de la noche {number}" for number in range(groups)]
+    message = raises.told_above(words, [SaidAbove(groups=(name,), said=said) for name in names])
+    check_message(message.blocks)
+    assert all(words.phrase(phrase) in joined(message) for phrase in phrases)
+    assert groups > 40 or all(name in joined(message) for name in names)

@@ -12,10 +12,12 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.elements import Block, Message
+from bot.blocks.raises import in_language, said_by_phrase
 from bot.blocks.supervision import PICTURED, TeamSection, weekly
 from bot.content import Content, Words
 from bot.domain.digests import Band, Trend
 from bot.domain.privacy import promise_numbers
+from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES
 from bot.sandbox.blocks import check_message
 from tests.blocks.reading import buttons, joined, word_count
 from tests.blocks.screens import update_of, updated_section
@@ -174,7 +176,53 @@ def test_many_updates_stay_within_a_message_and_lose_their_pictures_only(words: 
     check_message(message.blocks)
     said = joined(message)
     assert said.count(words("update.closing")) == len(teams)
-    assert sum(block["type"] == "image" for block in message.blocks) == PICTURED
+    assert 0 < sum(block["type"] == "image" for block in message.blocks) <= PICTURED
+
+
+def loud(words: Words, number: int) -> TeamSection:
+    """A group that said everything there is to say."""
+    section = updated(words, f"Equipo de {number}")
+    assert section.update is not None
+    above = [phrase for pillar in FIRST_ABOVE for phrase in PHRASES[pillar]]
+    said, said_above = (
+        in_language(words, [{words.language: words.phrase(one), "en": words.phrase(one)} for one in phrases])
+        for phrases in ([one for one in EVERY if one not in above], above)
+    )
+    return replace(section, update=replace(section.update, said=said, said_above=said_above))
+
+
+@pytest.mark.parametrize("prompt", range(1, 13))
+@pytest.mark.parametrize("groups", [1, 4, 6, 7, 9, 12])
+def test_however_much_was_said_with_others_all_of_it_stands_in_a_message_slack_takes(
+    words: Words, groups: int, prompt: int
+) -> None:
+    teams = [*(loud(words, number) for number in range(groups)), CHICO, replace(NORTE, suppressed=True)]
+    message = weekly(words, prompt=prompt, teams=teams, open_asks=True)
+    check_message(message.blocks)
+    said = joined(message)
+    assert all(f"“{words.phrase(phrase)}”" in said for phrase in EVERY)
+    assert all(f"Equipo de {number}" in said for number in range(groups))
+    assert words("update.closing") in said
+    assert words("weekly.elsewhere", groups="")[:30] not in said
+
+
+def test_with_more_groups_than_any_message_holds_the_rest_are_named_with_where_they_stand(
+    words: Words,
+) -> None:
+    for groups in (30, 60, 200):
+        teams = [loud(words, number) for number in range(groups)]
+        teams += [replace(CHICO, name=f"Chico {number}") for number in range(100)]
+        message = weekly(words, prompt=1, teams=teams, open_asks=True)
+        check_message(message.blocks)
+        said = joined(message)
+        assert words("weekly.elsewhere", groups="")[:30] in said
+        assert "Equipo de 0" in said
+        assert words("weekly.prompt_title") in said
+
+
+def test_a_phrase_that_several_groups_said_stands_once_with_their_names(words: Words) -> None:
+    lines = said_by_phrase(words, [("Norte", ("“A.”", "“B.”")), ("Sur", ("“B.”",))], [("Sur", ())])
+    assert lines[1:] == ["“A.” (Norte)", "“B.” (Norte, Sur)"]
 
 
 def test_an_update_is_read_in_three_minutes_with_its_prompt(words: Words) -> None:

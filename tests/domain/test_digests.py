@@ -207,8 +207,8 @@ def test_a_direction_needs_its_own_certainty(m: int, by_distance: list[Shift], t
         ([QUIET, QUIET, shift(up=0.75)], Trend.HEAVIER),
         ([QUIET, QUIET, shift(up=0.74)], Trend.NO_CHANGE),
         ([QUIET, QUIET, shift(down=0.75)], Trend.LIGHTER),
-        ([shift(clearly_up=0.44)], Trend.MAYBE_HEAVIER),
-        ([shift(clearly_down=0.43)], Trend.NO_CHANGE),
+        ([shift(clearly_up=0.50)], Trend.MAYBE_HEAVIER),
+        ([shift(clearly_down=0.49)], Trend.NO_CHANGE),
     ],
 )
 def test_with_half_of_epsilon_a_direction_has_thresholds_of_its_own(
