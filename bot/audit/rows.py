@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.audit import doubles, histories, killing, periods, refusals, traces
+from bot.audit import crowds, doubles, histories, killing, lanes, periods, refusals, traces
 from bot.proof import draws, exact, games, one_person, thresholds, watching, wording, worth
 from bot.proof.findings import Effort, Finding
 
@@ -61,7 +61,7 @@ ROWS = (
     Row(
         id="P9",
         promise="Below 8 people, or 6 who took part, nothing is made of answers.",
-        checks=(thresholds.check,),
+        checks=(thresholds.check, crowds.check),
     ),
     Row(
         id="G1",
@@ -97,6 +97,11 @@ ROWS = (
         id="U1",
         promise="The words of an update are worth having: seldom wrong, and a change shows within months.",
         checks=(worth.check,),
+    ),
+    Row(
+        id="R1",
+        promise="What people say with others comes when enough said it, and no sooner; who did is forgotten.",
+        checks=(lanes.check,),
     ),
     Row(
         id="W1",

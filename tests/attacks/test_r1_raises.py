@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete
 
 from bot.audit.faults import listening
+from bot.audit.saying import carried, may_choose, opens, says, takes_back
 from bot.domain.localtime import freeze_at
 from bot.domain.raises import EVERY
 from schedules.digests import freeze
@@ -32,7 +33,6 @@ from tests.schedules.agency import (
     note,
     people,
 )
-from tests.schedules.saying import carried, may_choose, opens, says, takes_back
 
 WORDS = CONTENT.words("en")
 NINE = people(9)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.audit.faults import failing_commit
+from bot.audit.saying import says
 from bot.blocks.raises import in_language, said_lines
 from bot.domain.localtime import freeze_at
 from bot.domain.members import Person
@@ -16,7 +17,6 @@ from schedules.digests import freeze, open_periods
 from storage import digests, members
 from storage.schema import outbox as outbox_table
 from tests.schedules.agency import BEGINS_AT, CONTENT, EPOCH, Agency, note, people
-from tests.schedules.saying import says
 from tests.schedules.test_digests_told import DAY, arrived, morning, planned, posts, read, told
 
 WORDS = CONTENT.words("en")

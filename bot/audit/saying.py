@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.audit.agency import Agency
 from bot.blocks import ids
 from bot.domain.raises import PHRASES, Lane, lane
 from handlers.payloads import Act
@@ -16,7 +17,6 @@ from storage import digests, raises
 from storage.digests import ReleaseState
 from storage.erasure_mark import ErasureMark
 from tests.marks import new_mark_file
-from tests.schedules.agency import Agency
 
 
 def opens(agency: Agency, user_id: str) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def _acted(
 
 
 def _window(reply: Any) -> dict[str, Any]:
-    assert isinstance(reply, Show | Turn)
+    if not isinstance(reply, Show | Turn):
+        raise TypeError("no window was opened")
     return reply.view
 
 
