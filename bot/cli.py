@@ -202,6 +202,28 @@ def status(
     typer.echo(json.dumps(status.as_json(report), indent=2) if as_json else status.words(report))
 
 
+@app.command(short_help="Stop for good: staff decided so.")
+def end(
+    undo: Annotated[bool, typer.Option("--undo", help="Go on after all, before the week is over.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Erase at once, once that is typed back.")] = False,
+) -> None:
+    """Staff decided to stop: no message goes out any more, and after seven days all personal data is erased.
+
+    Until then everybody can see and copy their own data. Needs no key.
+    """
+    logs.configure("CRITICAL")
+    from bot.app import wall_clock
+    from bot.setup import departures
+
+    with said_in_words():
+        if undo:
+            typer.echo(departures.undo(database_url()))
+        elif now:
+            typer.echo(departures.erase(database_url(), wall_clock(), typed_back))
+        else:
+            typer.echo(departures.end(database_url(), wall_clock()))
+
+
 @db.command()
 def upgrade() -> None:
     """Make the database's tables, or bring them up to this version. `choir run` does it too."""

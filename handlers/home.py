@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from slack_bolt import App
@@ -24,7 +25,7 @@ from handlers.events import EventVisit, ListenEvent
 from handlers.huddles import startable
 from handlers.payloads import Act
 from handlers.visit import ANSWER_SECONDS, FreshHome, Listen, Replies, Visit, Whisper
-from storage import asks, checkins, members, planning, teams, workspaces
+from storage import asks, checkins, departures, members, planning, teams, workspaces
 from storage.database import Tx
 
 WHY_NONE: dict[Reason | None, WhyNone] = {
@@ -90,12 +91,18 @@ def _mine(visit: Visit, tx: Tx, member: Member) -> HomeFacts:
         stopped=member.preferences.stopped,
         paused=member.preferences.paused_at(visit.now),
         away_until=away_until(member.leave, local(visit.now, member.person.tz).date()),
+        erased_on=_erased_on(tx, member),
         is_known=True,
         my_asks=tuple(line(tx, ask, ask.recipient) for ask in asks.list_of(tx, visit.ref)),
         promises_asked=_promises_asked(visit, tx),
         promises=_promises(tx),
     )
     return _with_next(visit, tx, member, facts)
+
+
+def _erased_on(tx: Tx, member: Member) -> date | None:
+    over_at = departures.over_at(tx)
+    return local(over_at, member.person.tz).date() if over_at else None
 
 
 def _with_next(visit: Visit, tx: Tx, member: Member, facts: HomeFacts) -> HomeFacts:

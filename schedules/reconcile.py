@@ -26,7 +26,7 @@ CLOCKS_DIFFER = timedelta(minutes=15)
 def reconcile(setting: Setting, workspace: str) -> bool:
     """Look one notice up whose outcome is unknown; True when it is settled, so that another may follow."""
     with setting.store.begin(workspace) as tx:
-        claim = None if workspaces.is_uninstalled(tx) else outbox.claim_unknown(tx, setting.patience.lease)
+        claim = None if workspaces.is_over(tx) else outbox.claim_unknown(tx, setting.patience.lease)
         if claim is None:
             return False
         to, since = claim.channel or members.user_id(tx, claim.reader), _since(tx, claim)

@@ -45,7 +45,7 @@ def sync_roster(setting: Setting, workspace: str) -> bool:
     """
     now = setting.now()
     with setting.store.begin(workspace) as tx:
-        if workspaces.is_uninstalled(tx) or not workspaces.claim_roster(tx, now, now + AGAIN):
+        if workspaces.is_over(tx) or not workspaces.claim_roster(tx, now, now + AGAIN):
             return False
         known = {person.ref: person for person in members.list_people(tx)}
     try:

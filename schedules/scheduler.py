@@ -121,9 +121,9 @@ def _earliest(*ahead: datetime | None) -> datetime | None:
 
 
 def _next_send_at(tx: Tx) -> datetime | None:
-    """When a notice can go out: after Slack's pause, at the pace, and never once the app is gone."""
+    """When a notice can go out: after Slack's pause, at the pace, and never once it is over."""
     waiting, allowed = outbox.earliest_due_at(tx), workspaces.next_send_at(tx)
-    if waiting is None or workspaces.is_uninstalled(tx):
+    if waiting is None or workspaces.is_over(tx):
         return None
     return max(waiting, allowed) if allowed else waiting
 

@@ -19,6 +19,7 @@ from storage import (
     answers,
     asks,
     checkins,
+    departures,
     digests,
     erasure_mark,
     erasures,
@@ -157,9 +158,24 @@ def erase_old(setting: Setting, workspace: str) -> bool:
             first_kept = week_of(epoch_on, now.date()) - setting.answers_kept_weeks
             answers.forget_before(tx, first_kept)
             checkins.forget_before(tx, first_kept, (now - kept).date())
+    _erase_the_departed(setting, workspace, now)
     setting.store.fold()
     _note_erasures_outside(setting, now)
     return False
+
+
+def _erase_the_departed(setting: Setting, workspace: str, now: datetime) -> None:
+    """Whoever left Slack 30 days ago; everybody, seven days after the app was taken out or staff stopped."""
+    with setting.store.begin(workspace) as tx:
+        departures.note_leavers(tx, now)
+        over_at = departures.over_at(tx)
+        if over_at is not None and now >= over_at:
+            departures.erase_everybody(tx, now)
+        left = departures.list_due(tx, now)
+    for ref, left_at in left.items():
+        with setting.store.begin(workspace) as tx:
+            members.hold(tx, ref)
+            departures.erase_leaver(tx, ref, left_at, now)
 
 
 def _note_erasures_outside(setting: Setting, now: datetime) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import String, bindparam, cast, delete, func, or_, select, tuple_, update
 
 from bot.domain.members import PersonRef
 from bot.domain.notices import ONCE_FOR_ALL, Fate, Kind, Notice, urgency
@@ -259,6 +259,12 @@ def erase_about(tx: Tx, kinds: Collection[Kind], about: str) -> None:
     which = outbox.c.kind.in_([str(kind) for kind in kinds])
     named = outbox.c.dedupe_key.contains(about, autoescape=True)
     tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, which, named))
+
+
+def erase_all(tx: Tx, ref: PersonRef) -> None:
+    """Erase every notice to somebody, and those whose facts name them."""
+    about = or_(outbox.c.recipient == ref, cast(outbox.c.facts, String).contains(ref))
+    tx.execute(delete(outbox).where(outbox.c.workspace == tx.workspace, about))
 
 
 def forget_before(tx: Tx, at: datetime) -> None:

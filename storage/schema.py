@@ -90,6 +90,7 @@ workspaces = _table(
     Column("roster_synced_at", Instant),
     Column("roster_next_at", Instant),
     Column("uninstalled_at", Instant),
+    Column("ended_at", Instant),
     Column("restored_at", Instant),
     Column("known_until", Instant),
     _ref("support_contact"),
@@ -104,11 +105,14 @@ people = _table(
     Column("tz", String(64), nullable=False),
     Column("locale", String(16)),
     Column("active", Boolean, nullable=False),
+    Column("left_at", Instant),
     Column("quiet_from", Instant),
     Column("quiet_until", Instant),
     Column("on_vacation", Boolean, nullable=False, server_default=text("false")),
     Column("vacation_until", Instant),
 )
+
+Index("ix_people_left", people.c.workspace, people.c.active, people.c.left_at)
 
 preferences = _table(
     "preferences",
@@ -251,6 +255,7 @@ erasures = _table(
     _ref(primary_key=True),
     Column("erased_at", Instant, nullable=False),
 )
+Index("ix_erasures_erased_at", erasures.c.workspace, erasures.c.erased_at)
 
 
 def _numbers() -> tuple[Column[bool], Column[int], Column[int]]:

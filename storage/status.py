@@ -41,6 +41,7 @@ class Backlog:
     paused_until: datetime | None
     roster_read_at: datetime | None
     uninstalled_at: datetime | None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ def backlog(tx: Tx, now: datetime, late: timedelta = timedelta()) -> Backlog:
         paused_until=held_until if held_until and held_until > now else None,
         roster_read_at=workspace.roster_synced_at,
         uninstalled_at=workspace.uninstalled_at,
+        ended_at=workspace.ended_at,
     )
 
 

@@ -110,6 +110,12 @@ def set_key_holder(tx: Tx, holder: str | None, ref: PersonRef | None, *, conflic
     _change(tx, key_holder=holder, key_holder_ref=ref, key_holder_conflict=conflict)
 
 
+def forget_people(tx: Tx) -> None:
+    """Nobody is named here any more, in words or as a person."""
+    set_key_holder(tx, None, None, conflict=False)
+    _change(tx, support_contact=None, help_list=None)
+
+
 def hold(tx: Tx) -> None:
     """Let nobody else change what holds for the whole workspace until this transaction ends."""
     # SQLite's writers wait for each other anyway, and it knows no FOR UPDATE.
@@ -135,7 +141,8 @@ def hold_sending(tx: Tx, until: datetime) -> None:
 def room_to_send(tx: Tx, now: datetime, pace: Pace, most: int) -> int:
     """How many messages may go out now, at most so many; nobody else is told until the transaction ends."""
     row = tx.execute(_of(tx, *_SENDING).with_for_update()).one()
-    if row.uninstalled_at is not None or (row.send_not_before is not None and now < row.send_not_before):
+    over = row.uninstalled_at is not None or row.ended_at is not None
+    if over or (row.send_not_before is not None and now < row.send_not_before):
         return 0
     return min(most, pace.room(row.next_send_at, now))
 
@@ -146,7 +153,12 @@ def count_sending(tx: Tx, now: datetime, pace: Pace, messages: int) -> None:
     _change(tx, next_send_at=pace.after(next_at, now, messages))
 
 
-_SENDING = (workspaces.c.uninstalled_at, workspaces.c.send_not_before, workspaces.c.next_send_at)
+_SENDING = (
+    workspaces.c.uninstalled_at,
+    workspaces.c.ended_at,
+    workspaces.c.send_not_before,
+    workspaces.c.next_send_at,
+)
 
 
 def next_send_at(tx: Tx) -> datetime | None:
@@ -197,10 +209,26 @@ def is_uninstalled(tx: Tx) -> bool:
     return tx.execute(_of(tx, workspaces.c.uninstalled_at)).scalar_one() is not None
 
 
+def end(tx: Tx, at: datetime | None) -> None:
+    """When staff decided to stop; None takes that back."""
+    _change(tx, ended_at=at)
+
+
+def is_over(tx: Tx) -> bool:
+    """Nothing goes out any more: the app was taken out, or staff decided to stop."""
+    return over_since(tx) is not None
+
+
+def over_since(tx: Tx) -> datetime | None:
+    """When that was, the first of both; None for neither."""
+    row = tx.execute(_of(tx, workspaces.c.uninstalled_at, workspaces.c.ended_at)).one()
+    return min((at for at in row if at is not None), default=None)
+
+
 def may_not_send(tx: Tx, now: datetime) -> bool:
-    """Slack asked for a pause that is not over, or the app was taken out of the workspace."""
+    """Slack asked for a pause that is not over, or nothing goes out any more."""
     held_until = send_not_before(tx)
-    return is_uninstalled(tx) or (held_until is not None and now < held_until)
+    return is_over(tx) or (held_until is not None and now < held_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ COMMANDS = {
     "init": (),
     "doctor": (),
     "status": (),
+    "end": (),
     "db": ("upgrade", "backup", "restore", "accept-ledger"),
     "keys": ("rotate", "lost"),
     "admin": ("add", "remove", "list"),

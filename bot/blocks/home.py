@@ -85,7 +85,8 @@ class HomeFacts:
     next_on, next_time: local; why_none says why there is none. this_week_is_open: this week's card has
     come and takes answers, which says nothing of whether any were given. this_week: why it has none;
     waits_for: what the next one is held back by; may_come_now: it can be had all the same. away_until: the
-    last of the days away that run; is_known: something is kept about the reader. asks_to_me: how many wait
+    last of the days away that run; erased_on: all is then, as Choir ends here;
+    is_known: something is kept about the reader. asks_to_me: how many wait
     for the reader. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
     crisis lines wait for a look. showing: "mine" or, behind one button, "work".
     """
@@ -102,6 +103,7 @@ class HomeFacts:
     waits_for: Reason | None = None
     may_come_now: bool = False
     away_until: date | None = None
+    erased_on: date | None = None
     is_known: bool = False
     paused_until: date | None = None
     paused: bool = False
@@ -182,6 +184,8 @@ def _next_checkin(words: Words, facts: HomeFacts) -> list[Block]:
 
 
 def _next_line(words: Words, facts: HomeFacts) -> str:
+    if facts.erased_on:
+        return words("home.ended", date=words.date(facts.erased_on))
     said = [_this_week(words)] if facts.this_week_is_open else []
     if facts.away_until:
         said.append(words("home.away_until", date=words.date(facts.away_until)))

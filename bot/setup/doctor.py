@@ -19,7 +19,7 @@ from bot.setup import keys
 from bot.setup.database import opened
 from bot.setup.tokens import Refused, Unreachable, try_app_token, try_bot_token
 from bot.slack import METHODS, Identity
-from storage import ledger_mark, outbox, person_keys, privacy, restore, workspaces
+from storage import departures, ledger_mark, outbox, person_keys, privacy, restore, workspaces
 from storage.database import Store, is_running, sqlite_file
 from storage.ledger_mark import LedgerMark, NoMark
 from storage.restore import HalfRestored
@@ -160,6 +160,7 @@ def _tables(store: Store, workspace: str | None, mark: LedgerMark) -> Iterator[F
         yield _keys(store, each)
         yield _numbers(store, each)
         yield from _deliveries(store, each)
+        yield from _end(store, each)
     if known and workspace and workspace not in known:
         yield wrong(
             "workspace",
@@ -214,6 +215,17 @@ def _deliveries(store: Store, workspace: str) -> Iterator[Finding]:
         yield note("messages", f"{many} of kind {kind} {_fate(fate, reason)}")
     if not stuck:
         yield ok("messages", "none is held back.")
+
+
+def _end(store: Store, workspace: str) -> Iterator[Finding]:
+    with store.read(workspace) as tx:
+        over_at = departures.over_at(tx)
+    if over_at:
+        yield note(
+            "end",
+            f"the app was taken out, or Choir ended: all about people is erased on {over_at:%Y-%m-%d}. "
+            "`choir end --undo` goes on, or, where it was taken out, installing it again and a restart.",
+        )
 
 
 def _fate(fate: Fate, reason: str) -> str:

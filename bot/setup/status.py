@@ -14,6 +14,7 @@ from bot.domain.notices import Fate
 from bot.setup.database import opened_without_keys
 from storage import status, workspaces
 from storage.database import Store, is_running
+from storage.departures import KEPT_AFTER_THE_END
 from storage.status import Ahead, Backlog, Stuck
 
 LATELY = timedelta(hours=1)
@@ -150,9 +151,12 @@ def _roster(backlog: Backlog, now: datetime) -> str:
 
 
 def _app(backlog: Backlog) -> str:
-    if backlog.uninstalled_at is None:
+    over = [at for at in (backlog.uninstalled_at, backlog.ended_at) if at is not None]
+    if not over:
         return "installed"
-    return f"taken out of the workspace on {_moment(backlog.uninstalled_at)}: nothing goes out"
+    why = "taken out of the workspace" if backlog.uninstalled_at else "ended, as staff decided,"
+    erased = _moment(min(over) + KEPT_AFTER_THE_END)
+    return f"{why} on {_moment(min(over))}: nothing goes out; what is about people is erased on {erased}"
 
 
 def _messages(many: int) -> str:
@@ -185,6 +189,7 @@ def _as_json(standing: Standing, now: datetime) -> dict[str, Any]:
         "paused_until": _iso(backlog.paused_until),
         "roster_read_at": _iso(backlog.roster_read_at),
         "uninstalled_at": _iso(backlog.uninstalled_at),
+        "ended_at": _iso(backlog.ended_at),
     }
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
+
+import pytest
 
 from bot.domain.asks import Ask
 from bot.domain.checkins import State
 from bot.domain.leave import Span
 from bot.domain.notices import Kind
+from bot.sandbox import Person
 from schedules.upkeep import erase_old, mend_cards
-from storage import asks, checkins, leave
+from storage import answers, asks, checkins, leave, members, workspaces
+from storage.schema import metadata
 from tests.schedules.office import AMY, BOB, EVA, FIRST_CARD, Office, on_sqlite
 
 
@@ -85,3 +91,68 @@ def test_after_all_are_mended_it_does_not_look_at_once_for_what_people_just_clic
     assert not mend_cards(office.setting, office.workspace)
     with office.begin() as tx:
         assert checkins.list_stale_cards(tx, 10) == ()
+
+
+# ---- those who left, and the end
+
+
+ABOUT_AMY = ("people", "memberships", "preferences", "answers", "person_keys", "rules", "occurrences")
+
+
+def kept_of(office: Office, person: Person) -> set[str]:
+    return {table for table in ABOUT_AMY if office.rows(table, ref=office.ref(person))}
+
+
+def test_of_whoever_left_slack_nothing_is_kept_after_thirty_days(office: Office) -> None:
+    office.pass_until(FIRST_CARD)
+    with office.begin() as tx:
+        for person in (AMY, BOB):
+            members.choose(tx, office.ref(person), language="en")
+            answers.save(tx, office.ref(person), 0, {"qC1": 4})
+    office.sandbox.workspace.put_person(replace(AMY, deleted=True))
+    office.pass_until("2027-01-14 12:00")
+    left_at = office.rows("people", ref=office.ref(AMY))[0]["left_at"]
+    for days, kept in ((29, set(ABOUT_AMY)), (30, set())):
+        office.clock.move_to(left_at + timedelta(days=days))
+        office.settle()
+        assert kept_of(office, AMY) == kept
+        assert kept_of(office, BOB) == set(ABOUT_AMY)
+    assert office.rows("outbox", recipient=office.ref(AMY)) == []
+    assert set(office.setting.erasures.read()[office.workspace]) == {office.ref(AMY)}, "also in backups"
+
+
+def test_whoever_comes_back_before_loses_nothing(office: Office) -> None:
+    office.pass_until(FIRST_CARD)
+    office.sandbox.workspace.put_person(replace(AMY, deleted=True))
+    office.pass_until("2027-01-20 12:00")
+    office.sandbox.workspace.put_person(AMY)
+    office.pass_until("2027-02-26 12:00")
+    assert {"people", "memberships"} <= kept_of(office, AMY)
+
+
+@pytest.mark.parametrize("why", [workspaces.set_uninstalled, workspaces.end], ids=["taken out", "ended"])
+def test_seven_days_after_the_end_nothing_is_kept_of_anybody(office: Office, why: Any) -> None:
+    office.pass_until(FIRST_CARD)
+    with office.begin() as tx:
+        answers.save(tx, office.ref(AMY), 0, {"qC1": 4})
+        why(tx, office.clock.now())
+    posts, ends_at = office.posts(), office.clock.now() + timedelta(days=7)
+    office.clock.move_to(ends_at - timedelta(minutes=1))
+    office.settle()
+    assert {"answers", "people"} <= kept_of(office, AMY)
+    office.clock.move_to(ends_at)
+    office.settle()
+    kept = {table for table in metadata.tables if office.rows(table)}
+    assert kept <= {"workspaces", "periods", "releases", "guarantees", "erasures"}
+    assert office.posts() == posts, "and nothing goes out meanwhile"
+
+
+def test_what_was_ended_by_mistake_goes_on(office: Office) -> None:
+    with office.begin() as tx:
+        workspaces.end(tx, office.clock.now())
+    office.pass_until("2027-01-13 12:00")
+    assert office.cards(AMY) == []
+    with office.begin() as tx:
+        workspaces.end(tx, None)
+    office.pass_until("2027-01-13 15:00")
+    assert len(office.cards(AMY)) == 1

@@ -108,6 +108,7 @@ def test_it_says_the_same_to_programs(choir: Choir, busy: Store) -> None:
             {"fate": "parked", "reason": "user_disabled", "many": 1},
         ],
         "uninstalled_at": None,
+        "ended_at": None,
     }
 
 
@@ -124,7 +125,10 @@ def test_an_app_that_was_taken_out_is_said(choir: Choir, busy: Store) -> None:
         workspaces.set_uninstalled(tx, datetime(2026, 11, 20, 9, tzinfo=UTC))
     busy.close()
     app = said(choir("status", environ={}))["app"]
-    assert app == "taken out of the workspace on Friday 20 November, 09:00 UTC: nothing goes out"
+    assert app == (
+        "taken out of the workspace on Friday 20 November, 09:00 UTC: nothing goes out; what is about people "
+        "is erased on Friday 27 November, 09:00 UTC"
+    )
 
 
 def test_it_works_beside_a_running_bot_and_says_so(
