@@ -79,6 +79,12 @@ def was_loosened(tx: Tx) -> bool:
     return False
 
 
+def _tightened_on(tx: Tx) -> tuple[date, ...]:
+    """The days on which stricter numbers were chosen, oldest first."""
+    days = select(guarantees.c.chosen_on).where(guarantees.c.workspace == tx.workspace)
+    return tuple(tx.execute(days.order_by(guarantees.c.from_period)).scalars())
+
+
 def _guarantees(tx: Tx) -> list[tuple[int, dict[str, Any]]]:
     """Every guarantee that is kept, as it stands, with its period: what it was opened with, then chosen."""
     found = [
@@ -148,4 +154,5 @@ def who_sees(tx: Tx, team: Team | None, now: datetime, member: PersonRef | None 
         words_possible=bool(group),
         guarantee=guarantee(tx),
         stricter=stricter(tx),
+        tightened_on=_tightened_on(tx),
     )

@@ -296,6 +296,12 @@ def test_the_figures_of_usefulness_come_from_a_command_that_is_there() -> None:
         assert not any(bar.missed(figure) for figure in figures), name
 
 
+def test_groups_shown_by_half_of_epsilon_reach_the_same_bars() -> None:
+    table = {cells[0]: cells[1:] for cells in rows(PRIVACY, "### With half of ε")}
+    for name, bar in BARS.items():
+        assert not any(bar.missed(estimate(cell)) for cell in (table[name][0], table[name][3])), name
+
+
 def estimate(cell: str) -> Estimate:
     value, error = map(float, cell.split(" ± "))
     return Estimate(value=value, error=error)

@@ -96,7 +96,12 @@ def _words_rule(words: Words, sees: WhoSees) -> list[Block]:
         section(f"*{words('privacy.protects_title')}*\n{words('privacy.protects', **numbers)}"),
         section(f"*{words('privacy.hides_not_title')}*\n{words('privacy.hides_not', **numbers)}"),
         *(section(line) for line in _to_come(words, sees)),
+        *([context(_since(words, sees))] if sees.tightened_on else []),
     ]
+
+
+def _since(words: Words, sees: WhoSees) -> str:
+    return words("stricter.since", dates="; ".join(words.date(day) for day in sees.tightened_on))
 
 
 def _to_come(words: Words, sees: WhoSees) -> list[str]:

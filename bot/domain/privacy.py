@@ -116,7 +116,8 @@ class WhoSees:
 
     reader_ids: all who read the group's words. key_holder: who runs the server and holds its keys;
     key_holder_conflict: that person supervises, leads or hires here. words_possible: the group is
-    large enough for words at all. guarantee: the numbers that hold now; stricter: those to come.
+    large enough for words at all. guarantee: the numbers that hold now; stricter: those to come;
+    tightened_on: the days on which an admin chose stricter ones (SF13).
     """
 
     supervisor_id: str | None
@@ -126,4 +127,5 @@ class WhoSees:
     words_possible: bool = True
     guarantee: Guarantee = STANDARD
     stricter: Stricter | None = None
+    tightened_on: tuple[date, ...] = ()
     answers_kept_weeks: int = 13

@@ -191,7 +191,7 @@ def _first_contacts(words: Words) -> dict[str, Screen]:
         "who sees": privacy.who_sees(words, SEES),
         "who sees small": privacy.who_sees(words, SMALL),
         "who sees unnamed": privacy.who_sees(words, WhoSees(supervisor_id=None)),
-        "who sees stricter": privacy.who_sees(words, replace(SEES, stricter=STRICTER)),
+        "who sees stricter": privacy.who_sees(words, replace(SEES, stricter=STRICTER, tightened_on=(ON,))),
         "stricter": privacy.stricter_form(words, STANDARD),
         "stricter than strong": privacy.stricter_form(words, Guarantee(strong=True, roster_min=25)),
         "made stricter": privacy.made_stricter(words, STRICTER.guarantee, STRICTER),

@@ -190,6 +190,7 @@ def test_who_sees_what_tells_what_holds_now_and_what_will(world: World) -> None:
     shown, words = text_of(world.window(BEN)), world.words(BEN)
     assert words("privacy.group", **promise_numbers(STANDARD)) in shown
     assert words("stricter.coming", date="Monday, February 8", **promise_numbers(STRONG)) in shown
+    assert words("stricter.since", dates="Wednesday, January 20") in shown
 
 
 def test_nobody_in_charge_can_make_it_looser_by_any_part_they_have(world: World) -> None:
