@@ -30,6 +30,7 @@ from handlers import (
     privacy,
     raises,
     settings,
+    stepouts,
     teams,
     workspaces,
 )
@@ -63,6 +64,7 @@ def register(app: App, house: House) -> None:
         asks,
         huddles,
         circles,
+        stepouts,
         peers,
         raises,
         mydata,

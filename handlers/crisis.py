@@ -12,7 +12,7 @@ from bot.blocks import crisis as screens
 from bot.blocks import ids, replies
 from bot.blocks.elements import Message
 from bot.content import Words
-from handlers import asks, home, huddles, mydata, peers, privacy, settings
+from handlers import asks, home, huddles, mydata, peers, privacy, settings, stepouts
 from handlers.events import EventVisit, ListenEvent
 from handlers.payloads import Act
 from handlers.visit import (
@@ -61,6 +61,7 @@ COMMANDS: Mapping[str, Listener] = {
     "menu": _menu,
     "ask": for_reader(asks.on_ask_opened),
     "huddle": for_reader(huddles.on_huddle_opened),
+    "out": for_reader(stepouts.on_step_out_opened),
     "peer": for_reader(peers.on_peer_opened),
     "pause": for_reader(settings.on_pause_opened),
     "stop": for_member(settings.on_stopped),

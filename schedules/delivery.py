@@ -33,6 +33,7 @@ from schedules import (
     peers,
     privacy,
     raises,
+    stepouts,
     supervision,
     teams,
 )
@@ -69,6 +70,7 @@ RECIPES: Mapping[Kind, Recipe] = {
     **asks.RECIPES,
     **huddles.RECIPES,
     **circles.RECIPES,
+    **stepouts.RECIPES,
     **peers.RECIPES,
     **teams.RECIPES,
     **digests.RECIPES,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from schedules import asks, checkins, circles, huddles, peers
+from schedules import asks, checkins, circles, huddles, peers, stepouts
 from schedules.setting import BATCH, Setting, each_apart
 from storage import timers
 from storage.database import Tx
@@ -18,6 +18,7 @@ ACTS: Mapping[str, Callable[[Tx, Timer, datetime], None]] = {
     **peers.TIMERS,
     **huddles.TIMERS,
     **circles.TIMERS,
+    **stepouts.TIMERS,
 }
 
 

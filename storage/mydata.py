@@ -48,6 +48,7 @@ from storage import (
     privacy,
     raises,
     rules,
+    stepouts,
     teams,
     timers,
     workspaces,
@@ -108,6 +109,9 @@ HOLDINGS: Mapping[str, Holding] = {
     "circles.asked_to_host": Holding(part=Part.HUDDLES),
     "circles.host": Holding(part=Part.HUDDLES),
     "circle_declines.ref": Holding(part=Part.HUDDLES),
+    "step_outs.ref": Holding(part=Part.PEERS),
+    "step_outs.peer": Holding(part=Part.PEERS),
+    "step_outs.told": Holding(part=Part.PEERS),
     "peers.ref": Holding(part=Part.PEERS),
     "peer_wishes.ref": Holding(part=Part.PEERS),
     "peer_loads.ref": Holding(part=Part.PEERS),
@@ -129,6 +133,7 @@ def erase(tx: Tx, ref: PersonRef, now: datetime) -> None:
     What others were asked must have been taken back before: it is gone afterwards.
     """
     made = asks.list_made(tx, ref)
+    stepouts.erase(tx, ref)
     matching.erase_person(tx, ref, now)
     answers.erase(tx, ref)
     raises.erase(tx, ref)
@@ -311,6 +316,7 @@ def _peers(tx: Tx, ref: PersonRef, now: datetime) -> OwnPeers:
         requests=tuple((request, ids.get(others[request.request_id] or ref)) for request in made),
         asked=len(peers.list_offers_to(tx, ref)),
         load=peers.loads(tx, {ref: today}).get(ref, Load()),
+        step_outs=len(stepouts.concern(tx, ref)),
     )
 
 

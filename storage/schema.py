@@ -484,6 +484,18 @@ circle_declines = _table(
     _ref(primary_key=True),
 )
 
+step_outs = _table(
+    "step_outs",
+    _workspace(),
+    Column("step_out_id", String(32), primary_key=True),
+    _ref("ref", nullable=False),
+    Column("until_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    _ref("peer"),
+    _ref("told"),
+)
+Index("ix_step_outs_ref", step_outs.c.workspace, step_outs.c.ref)
+
 timers = _table(
     "timers",
     _workspace(),

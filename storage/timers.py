@@ -63,6 +63,11 @@ def peer_offers_of(request_id: str) -> str:
     return f"peer_offer|{request_id}|"
 
 
+def step_out_entity(step_out_id: str) -> str:
+    """The name under which somebody's stepping out has its timers."""
+    return f"step_out|{step_out_id}"
+
+
 def put(tx: Tx, entity: str, kind: str, due_at: datetime) -> None:
     """Set a timer, or set it anew."""
     put_all(tx, (Timer(entity=entity, kind=kind, due_at=due_at),))

@@ -34,6 +34,7 @@ from bot.blocks.mydata import my_data_button
 from bot.blocks.peers import peer_button
 from bot.blocks.privacy import as_supervisor_button, stricter_button
 from bot.blocks.raises import raise_button
+from bot.blocks.stepouts import step_out_button
 from bot.blocks.supervision import prompt_blocks
 from bot.content import Words
 from bot.domain.checkins import Reason
@@ -166,6 +167,7 @@ def _ways(words: Words, facts: HomeFacts) -> list[Block]:
         *([peer_button(words)] if facts.is_known else []),
         *([ask] if facts.can_ask else []),
         *([huddle] if facts.can_huddle else []),
+        *([step_out_button(words)] if facts.is_known else []),
     ]
     return [actions(*ways)] if ways else []
 

@@ -43,7 +43,7 @@ from bot.domain.checkins import State
 from bot.domain.localtime import CLOSING_TIME, FRIDAY, local
 from bot.domain.members import Preferences
 from bot.domain.mydata import COPY_STAYS, OwnAsk, OwnData, OwnHuddles, OwnPeers, OwnRoles, OwnWeek, Part
-from bot.domain.notices import PEERS, Kind
+from bot.domain.notices import COVER, PEERS, Kind
 from bot.domain.peers import ANY_LANGUAGE, Load, Offering, Request
 
 BLOCKS_ON_A_PAGE = 90
@@ -77,7 +77,7 @@ MESSAGES = {
     Kind.CIRCLE: "huddles",
     Kind.CIRCLE_HOST: "huddles",
     Kind.CIRCLE_TOLD: "huddles",
-    **dict.fromkeys(sorted(PEERS), "peers"),
+    **dict.fromkeys(sorted(PEERS | COVER), "peers"),
 }
 """Under which words a kind of message is counted."""
 
@@ -383,6 +383,8 @@ def _peers(words: Words, own: OwnPeers, tz: str) -> Iterator[str]:
     if own.load != Load():
         load = own.load
         yield words("mydata.peer_load", offers=load.offers_recently, helped=load.helped_recently)
+    if own.step_outs:
+        yield words("mydata.step_outs", count=own.step_outs)
     yield words("mydata.peers_forgotten")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 MENU = "menu"
 NAMES = frozenset(
     {
-        *("crisis", MENU, "ask", "peer", "huddle", "pause", "stop", "resume", "settings", "privacy"),
+        *("crisis", MENU, "ask", "peer", "huddle", "out", "pause", "stop", "resume", "settings", "privacy"),
         *("mydata", "home"),
     }
 )

@@ -11,7 +11,7 @@ from bot.domain.asks import AskState
 from bot.domain.checkins import Reason, Standing, State
 from bot.domain.leave import Leave
 from bot.domain.members import Person, Preferences
-from bot.domain.notices import PEERS, Kind
+from bot.domain.notices import COVER, PEERS, Kind
 from bot.domain.peers import Load, Offering, Request, Wishes
 
 COPY_STAYS = timedelta(minutes=15)
@@ -45,6 +45,7 @@ GOES_WITH_ITS_SUBJECT = frozenset(
         Kind.CIRCLE_HOST,
         Kind.CIRCLE_TOLD,
         *PEERS,
+        *COVER,
     }
 )
 """Notices to somebody that are deleted with their data. The others must not be said twice, go to a role,
@@ -139,6 +140,7 @@ class OwnPeers:
 
     never_ids: Slack ids of those they never want to be matched with. requests: their own, each with the
     Slack id of the other if they may know it. asked: about how many requests of others they were asked.
+    step_outs: in how many they are out now, cover, or were told that cover was asked for.
     """
 
     offering: Offering | None
@@ -147,6 +149,7 @@ class OwnPeers:
     requests: tuple[tuple[Request, str | None], ...]
     asked: int
     load: Load
+    step_outs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,10 @@ class Kind(StrEnum):
     CIRCLE = "circle"
     CIRCLE_HOST = "circle_host"
     CIRCLE_TOLD = "circle_told"
+    COVER_OFFER = "cover_offer"
+    COVER_FOUND = "cover_found"
+    COVER_NONE = "cover_none"
+    COVER_ASKED = "cover_asked"
     PEER_OFFER = "peer_offer"
     PEER_FOUND = "peer_found"
     PEER_LOOKING = "peer_looking"
@@ -55,7 +59,9 @@ PEERS = frozenset(
         *(Kind.PEER_NAMES, Kind.PEER_TOGETHER, Kind.PEER_FOLLOW_UP, Kind.PEER_CHECK),
     }
 )
+COVER = frozenset({Kind.COVER_OFFER, Kind.COVER_FOUND, Kind.COVER_NONE, Kind.COVER_ASKED})
 BETWEEN_PEOPLE = PEERS | {
+    *COVER,
     *(Kind.ASK, Kind.ASK_TOLD, Kind.ASK_UNANSWERED, Kind.ASK_FOLLOW_UP),
     *(Kind.HUDDLE, Kind.HUDDLE_LINK, Kind.HUDDLE_BEGINS, Kind.HUDDLE_TOLD),
     *(Kind.CIRCLE, Kind.CIRCLE_HOST, Kind.CIRCLE_TOLD),

@@ -24,6 +24,7 @@ from bot.blocks import (
     raises,
     replies,
     settings,
+    stepouts,
     supervision,
     teams,
 )
@@ -76,6 +77,7 @@ from bot.domain.peers import (
 from bot.domain.privacy import STANDARD, Guarantee, Stricter, WhoSees
 from bot.domain.raises import EVERY, FIRST_ABOVE, PHRASES, Sentence, WhyClosed
 from bot.domain.rotation import CORE, ROWS, keys_for
+from bot.domain.stepouts import StepOutState
 from tests.blocks.reading import Screen
 
 COUNTRIES = ("US", "MX", "elsewhere")
@@ -110,6 +112,7 @@ def every_screen(content: Content, language: str) -> dict[str, Screen]:
         **_peers(words),
         **_huddles(words),
         **_circles(words),
+        **_step_outs(words),
         **_open_to_all(content, words),
         **_supervision(words),
         **_updates(words),
@@ -553,6 +556,25 @@ def _circles(words: Words) -> dict[str, Screen]:
         "circle host no": circles.host_answered(words, yes=False),
         "huddle card of a circle": huddles.card(words, met),
         "huddle card hosted": huddles.card(words, replace(met, host_id=ANA)),
+    }
+
+
+def _step_outs(words: Words) -> dict[str, Screen]:
+    facts = {"until_at": AT, "peer_id": EVA}
+    return {
+        "step out form": stepouts.form(words, supervisor_id=LUIS),
+        "step out form alone": stepouts.form(words, supervisor_id=None),
+        "step out alone": stepouts.alone(words),
+        "step out nobody": stepouts.nobody(words, can_ask=True),
+        **{f"step out {state}": stepouts.out(words, state=state, **facts) for state in StepOutState},  # type: ignore[arg-type]
+        "step out back": stepouts.back(words),
+        "cover offer": stepouts.offer(words, step_out_id="0123456789abcdef", until_at=AT),
+        "cover given": stepouts.covering(words, asker_id=ANA, until_at=AT),
+        "cover declined": stepouts.answered(words, needed=True),
+        "cover not needed": stepouts.answered(words, needed=False),
+        "cover found": stepouts.found(words, peer_id=EVA, until_at=AT),
+        "cover none": stepouts.none(words, can_ask=True),
+        "cover asked": stepouts.cover_asked(words, asker_id=ANA, until_at=AT),
     }
 
 

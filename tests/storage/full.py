@@ -35,6 +35,7 @@ from bot.domain.peers import (
 )
 from bot.domain.privacy import Guarantee
 from bot.domain.rotation import CORE
+from bot.domain.stepouts import HowLong, StepOut
 from storage import (
     answers,
     asks,
@@ -58,6 +59,7 @@ from storage import (
     raises,
     rules,
     status,
+    stepouts,
     teams,
     timers,
     workspaces,
@@ -130,6 +132,10 @@ def huddle_of(starter: PersonRef, huddle_id: str = "h") -> Huddle:
     )
 
 
+def step_out_of(ref: PersonRef, step_out_id: str = "s") -> StepOut:
+    return StepOut(step_out_id=step_out_id, ref=ref, until_at=NOW + timedelta(hours=1), peer=ref, told=ref)
+
+
 def circle_of(proposer: PersonRef, circle_id: str = "c") -> Circle:
     return Circle(
         circle_id=circle_id,
@@ -172,6 +178,7 @@ def fill(tx: Tx, people: Mapping[str, PersonRef]) -> Claim:
     huddles.add(tx, huddle_of(ana), (ana,))
     circles.add(tx, circle_of(ana))
     circles.decline(tx, "c", ana)
+    stepouts.add(tx, step_out_of(ana))
     _fill_peers(tx, ana, ben)
     copies.add(tx, ana, "3.0", ["F1"], NOW)
     erasures.note(tx, ana, NOW - timedelta(days=40))
@@ -264,6 +271,7 @@ def calls(people: Mapping[str, PersonRef], claim: Claim) -> dict[str, Callable[[
         **_calls_about_asks(ana, ben),
         **_calls_about_huddles(ana, ben),
         **_calls_about_circles(ana, ben),
+        **_calls_about_step_outs(ana),
         **_calls_about_peers(ana, ben),
         **_calls_about_matching(ana, ben),
         **_calls_about_notices(ana, claim),
@@ -622,6 +630,28 @@ def _calls_about_matching(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[
         "matching.stop_helping": lambda tx: matching.stop_helping(tx, ben, NOW),
         "matching.let_go": lambda tx: matching.let_go(tx, ana, NOW),
         "matching.erase_person": lambda tx: matching.erase_person(tx, ana, NOW),
+    }
+
+
+def _calls_about_step_outs(ana: PersonRef) -> dict[str, Callable[[Tx], Any]]:
+    def begin(tx: Tx) -> Any:
+        return stepouts.begin(tx, members.known(tx, ana, NOW), HowLong.AN_HOUR, None, NOW)
+
+    out = step_out_of(ana)
+    return {
+        "stepouts.begin": begin,
+        "stepouts.add": lambda tx: stepouts.add(tx, step_out_of(ana, "other")),
+        "stepouts.get": lambda tx: stepouts.get(tx, "s"),
+        "stepouts.hold": lambda tx: stepouts.hold(tx, "s"),
+        "stepouts.running": lambda tx: stepouts.running(tx, ana),
+        "stepouts.concern": lambda tx: stepouts.concern(tx, ana),
+        "stepouts.seek": lambda tx: stepouts.seek(tx, out, NOW),
+        "stepouts.accept": lambda tx: stepouts.accept(tx, out, ana, NOW),
+        "stepouts.decline": lambda tx: stepouts.decline(tx, out, ana, NOW),
+        "stepouts.lapse": lambda tx: stepouts.lapse(tx, out, NOW),
+        "stepouts.go_on": lambda tx: stepouts.go_on(tx, out, NOW),
+        "stepouts.end": lambda tx: stepouts.end(tx, out),
+        "stepouts.erase": lambda tx: stepouts.erase(tx, ana),
     }
 
 
