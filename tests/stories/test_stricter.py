@@ -26,7 +26,7 @@ def test_everybody_is_told_the_new_promise_once_in_their_language_and_in_their_w
         before = {person.id: len(play.dm(person)) for person in (ANA, BEN, IRENE)}
         chooses(play, ids.STRONG, "8")
         assert len(play.dm(BEN)) == before[BEN.id]
-        play.go_to("2027-01-15 09:00")
+        play.go_to("2027-01-15 10:00")
         for person, language in ((ANA, "es"), (BEN, "en"), (IRENE, "en")):
             told = [text_of(one) for one in play.dm(person)[before[person.id] :]]
             promise = play.words(language)("privacy.protects", **STRONG)
