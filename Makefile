@@ -23,7 +23,7 @@ help:  ; @sed -n 's/^## //p' Makefile
 demo:  ; @trap : INT; { .ci/setup run && $(python) -m bot demo $(ARGS); } $(quietly)
 run:   ; @trap : INT; { .ci/setup run && $(python) -m bot run $(ARGS); } $(quietly)
 setup: ; @.ci/setup run $(quietly)
-test:  ; @.ci/setup dev $(quietly); $(python) -m pytest -n 2 --dist loadfile $(ARGS)
+test:  ; @.ci/setup dev $(quietly); $(python) -m pytest -n 3 --dist loadfile $(ARGS)
 chaos: ; @.ci/setup dev $(quietly); $(python) -m tests.chaos $(ARGS) && CHOIR_LONGER=20 $(python) -m pytest --timeout=0 tests/chaos/test_outbox_machine.py
 bench: ; @trap : INT; { .ci/setup dev && $(python) -m bot bench $(ARGS); } $(quietly)
 fix:   ; @.ci/setup dev $(quietly); .venv/bin/ruff check --fix --quiet .; .venv/bin/ruff format .

@@ -118,4 +118,4 @@ class Crew:
 def _end(worker: BaseProcess) -> None:
     worker.kill()
     worker.join()
-    assert worker.exitcode == -9, "a worker ended by itself"
+    assert worker.exitcode == -9, f"a worker ended by itself: {worker.exitcode}"

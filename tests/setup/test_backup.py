@@ -103,10 +103,10 @@ def test_a_folder_that_is_not_there_is_said(choir: Choir, here: dict[str, str]) 
 
 
 def test_it_works_beside_a_running_bot(
-    choir: Choir, keyed: dict[str, str], here: dict[str, str], slack: Sandbox, tmp_path: Path
+    choir: Choir, keyed_here: dict[str, str], environ: dict[str, str], slack: Sandbox, tmp_path: Path
 ) -> None:
-    with running({**keyed, **here}, tmp_path, slack):
-        ended = choir("db", "backup", "copy.db", environ=here)
+    with running({**keyed_here, **environ}, tmp_path, slack):
+        ended = choir("db", "backup", "copy.db", environ=keyed_here)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (tmp_path / "copy.db").is_file()
 

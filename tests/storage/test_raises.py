@@ -92,6 +92,8 @@ def test_two_who_say_their_first_thing_at_once_end_with_a_key_each(store: Store)
         with store.begin("T1") as tx:
             raises.save(tx, ref, 1, {"hours"})
 
+    with store.begin("T1") as tx:
+        workspaces.enter(tx, "US")
     at_once(lambda: says(ana), lambda: says(ben), lambda: says(ana))
     with store.read("T1") as tx:
         assert raises.own(tx, ana, 1) == raises.own(tx, ben, 1) == {"hours"}
