@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -18,6 +19,7 @@ from bot.domain.checkins import OPEN, Outlook, Reason
 from bot.domain.crisis import is_reviewed
 from bot.domain.leave import away_until
 from bot.domain.localtime import closing_at, local, week_of
+from bot.domain.matching import how_many
 from bot.domain.members import Member, Team, TeamState
 from bot.domain.supervision import prompt_number
 from handlers.asks import line
@@ -25,7 +27,7 @@ from handlers.events import EventVisit, ListenEvent
 from handlers.huddles import startable
 from handlers.payloads import Act
 from handlers.visit import ANSWER_SECONDS, FreshHome, Listen, Replies, Visit, Whisper
-from storage import asks, checkins, departures, members, planning, teams, workspaces
+from storage import asks, checkins, departures, members, peers, planning, teams, workspaces
 from storage.database import Tx
 
 WHY_NONE: dict[Reason | None, WhyNone] = {
@@ -152,12 +154,22 @@ def _work(visit: Visit, tx: Tx, facts: HomeFacts, *, may_administer: bool) -> Ho
     return replace(
         facts,
         asks_to_me=len(waiting),
+        peers=_peers(visit, tx) if is_admin or _leads(visit, tx) else {},
         prompt=_prompt(visit, tx),
         is_admin=is_admin,
         may_claim_admin=may_administer and not is_admin,
         teams=_teams(visit, tx) if is_admin else (),
         crisis_reviewed=is_reviewed(visit.house.crisis_reviewed_on, visit.now.date()),
     )
+
+
+def _leads(visit: Visit, tx: Tx) -> bool:
+    return any(team.leader == visit.ref for team in teams.list_teams(tx))
+
+
+def _peers(visit: Visit, tx: Tx) -> Mapping[str, int | None]:
+    """How many colleagues offer help in each language of this installation."""
+    return how_many(peers.list_offerings(tx).values(), visit.house.content.languages)
 
 
 def _prompt(visit: Visit, tx: Tx) -> int | None:

@@ -38,7 +38,7 @@ from bot.domain.peers import (
     Wishes,
 )
 from bot.slack import Opened, RosterEntry
-from handlers import asks
+from handlers import asks, huddles
 from handlers.members import note_person
 from handlers.payloads import Malformed
 from handlers.visit import (
@@ -136,6 +136,7 @@ def _ways(visit: Visit, tx: Tx, member: Member, request: Request, *, at_the_cap:
             at_the_cap=at_the_cap,
             contact_id=members.user_id(tx, contact) if contact else None,
             can_ask=bool(asking.recipients(visit.ref, member.team)),
+            can_huddle=bool(huddles.startable(tx, member)),
             help_list=support.help_list,
         ),
         country=member.country,
@@ -282,6 +283,13 @@ def on_in_charge_taken(visit: Visit, tx: Tx, member: Member) -> Replies:
     if not _redirected(visit, tx):
         return (Sorry(trouble="out_of_date"),)
     return asks.on_ask_opened(visit, tx, member)
+
+
+def on_huddle_taken(visit: Visit, tx: Tx, member: Member) -> Replies:
+    """The team is to huddle instead: the form for that opens."""
+    if not _redirected(visit, tx):
+        return (Sorry(trouble="out_of_date"),)
+    return huddles.on_huddle_opened(visit, tx, member)
 
 
 def on_list_taken(visit: Visit, tx: Tx, member: Member) -> Replies:
@@ -581,6 +589,7 @@ def register(app: App, listen: Listen) -> None:
     app.action(ids.LOOKED_ON)(listen(for_member(on_looked_on)))
     app.action(ids.TOOK_CONTACT)(listen(for_member(on_contact_taken)))
     app.action(ids.TOOK_IN_CHARGE)(listen(for_member(on_in_charge_taken)))
+    app.action(ids.TOOK_HUDDLE)(listen(for_member(on_huddle_taken)))
     app.action(ids.TOOK_LIST)(listen(for_member(on_list_taken)))
     app.action(ids.PEER_CAN)(listen(for_member(on_can)))
     app.action(ids.PEER_CANNOT)(listen(for_member(on_cannot)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bot.blocks import huddles
@@ -12,7 +12,7 @@ from bot.blocks.huddles import Meeting, Place
 from bot.content.holidays import calendar_of
 from bot.domain import peers as deciding
 from bot.domain.localtime import shared_slots
-from bot.domain.members import PersonRef
+from bot.domain.members import Member, PersonRef
 from bot.domain.notices import Kind
 from bot.domain.peers import OfferState, Request, RequestState
 from schedules.setting import Recipe, Scene
@@ -122,14 +122,23 @@ def _names(scene: Scene) -> Message:
 
 
 def _together(scene: Scene) -> Message:
-    """The opening line of their group message, in the language asked for, with times that suit both."""
+    """The opening line of their group message, with times that suit both."""
     request, channel, workspace = _of(scene), scene.claim.channel or "", scene.tx.workspace
     both = [members.known(scene.tx, ref, scene.now) for ref in (request.asker, request.peer) if ref]
     times = shared_slots(scene.now, [calendar_of(member, scene.now) for member in both])
     room = scene.rooms.for_two(scene.tx.keys.room(workspace, channel))
-    words = scene.content.words(request.wanted.language or scene.content.words_of(both[0]).language)
     place = Place(workspace=workspace, channel=channel, room=room)
+    words = scene.content.words(_language_of_both(scene, request, both))
     return huddles.together(words, Meeting(place=place, times=times))
+
+
+def _language_of_both(scene: Scene, request: Request, both: Sequence[Member]) -> str | None:
+    """The one asked for if the colleague offers it, else the one both read; None: English."""
+    offering = peers.offering(scene.tx, request.peer) if request.peer else None
+    if offering and request.wanted.language in offering.languages:
+        return request.wanted.language
+    read = {scene.content.words_of(member).language for member in both}
+    return read.pop() if len(read) == 1 else None
 
 
 def _follow_up(scene: Scene) -> Message:

@@ -5,8 +5,8 @@ Never what somebody answered, and no figure about anybody else's answers (change
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Literal
 
@@ -88,7 +88,8 @@ class HomeFacts:
     waits_for: what the next one is held back by; may_come_now: it can be had all the same. away_until: the
     last of the days away that run; erased_on: all is then, as Choir ends here;
     is_known: something is kept about the reader. asks_to_me: how many wait
-    for the reader. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
+    for the reader. peers: for leaders and admins, by language how many colleagues offer help, None for fewer
+    than five. prompt: this week's number for a supervisor. crisis_reviewed: False tells admins that the
     crisis lines wait for a look. showing: "mine" or, behind one button, "work".
     """
 
@@ -113,6 +114,7 @@ class HomeFacts:
     promises_asked: tuple[PromiseAsked, ...] = ()
     promises: tuple[PromiseLine, ...] = ()
     asks_to_me: int = 0
+    peers: Mapping[str, int | None] = field(default_factory=dict)
     prompt: int | None = None
     is_admin: bool = False
     may_claim_admin: bool = False
@@ -279,7 +281,7 @@ def _always(words: Words, facts: HomeFacts) -> Block:
 
 
 def _has_work(facts: HomeFacts) -> bool:
-    return bool(facts.prompt or facts.asks_to_me or facts.is_admin or facts.may_claim_admin)
+    return bool(facts.peers or facts.prompt or facts.asks_to_me or facts.is_admin or facts.may_claim_admin)
 
 
 def _turn(words: Words, key: str, action_id: str) -> Block:
@@ -291,6 +293,7 @@ def _work(words: Words, facts: HomeFacts) -> list[Block]:
         _turn(words, "home.mine", ids.OPENED_MINE),
         *(_asks_to_me(words) if facts.asks_to_me else []),
         *(_prompt(words, facts.prompt) if facts.prompt else []),
+        *([_peers(words, facts.peers)] if facts.peers else []),
         *(_admin(words, facts) if facts.is_admin else []),
         *(_claim(words) if facts.may_claim_admin and not facts.is_admin else []),
     ]
@@ -299,6 +302,15 @@ def _work(words: Words, facts: HomeFacts) -> list[Block]:
 def _asks_to_me(words: Words) -> list[Block]:
     tap = button(words("common.open"), ids.OPENED_ASKS_TO_ME, says=words("home.asks_to_me_says"))
     return [section(words("weekly.open_asks"), accessory=tap)]
+
+
+def _peers(words: Words, peers: Mapping[str, int | None]) -> Block:
+    """How many offer help, and nothing of who or what was asked of them (changes 21)."""
+    lines = (
+        words("home.peers_line", language=words.language_name(code), many=many or words("home.peers_few"))
+        for code, many in peers.items()
+    )
+    return section("\n".join([words("home.peers"), *lines]))
 
 
 def _prompt(words: Words, number: int) -> list[Block]:

@@ -150,7 +150,8 @@ class Ways:
     """Where somebody can turn for whom no colleague was found.
 
     at_the_cap: all who offer this have reached their number for the week; None where it is not said.
-    can_ask: there is somebody in charge to ask. help_list: what the organization wrote.
+    can_ask: there is somebody in charge to ask. can_huddle: there is a team to huddle with. help_list: what
+    the organization wrote.
     """
 
     request_id: str
@@ -158,6 +159,7 @@ class Ways:
     at_the_cap: bool | None
     contact_id: str | None
     can_ask: bool
+    can_huddle: bool
     help_list: str | None
 
 
@@ -197,9 +199,11 @@ def _help_list(words: Words, ways: Ways, help_list: str) -> Block:
 
 def _more_ways(words: Words, ways: Ways) -> list[Element]:
     in_charge = button(words("menu.ask"), ids.TOOK_IN_CHARGE, value=ways.request_id)
+    huddle = button(words("huddle.start_one"), ids.TOOK_HUDDLE, value=ways.request_id)
     return [
         button(words("peer.look_on"), ids.LOOKED_ON, value=ways.request_id),
         *([in_charge] if ways.can_ask else []),
+        *([huddle] if ways.can_huddle else []),
         _take_back(words, ways.request_id),
     ]
 

@@ -19,10 +19,11 @@ from multiprocessing import get_context
 
 from bot import logs
 from bot.content import load_content
-from bot.demo import expecting
+from bot.demo import expecting, peering
 from bot.demo.answering import START, Answering, week_of_card
 from bot.demo.cast import CASES, COORDINATION, DAYS, LEGAL, NIGHTS, Player, agency
 from bot.demo.habits import Habits
+from bot.demo.peering import Peering
 from bot.demo.reading import comparable, masked, plain, published, without
 from bot.demo.stage import Stage, stage, start_teams
 from bot.domain.checkins import State
@@ -52,6 +53,7 @@ class Run:
     reasons: dict[str, dict[int, str]]
     updates: dict[str, int]
     transcript: list[str] = field(default_factory=list)
+    peering: Peering = field(default_factory=Peering)
 
 
 def check() -> int:
@@ -60,8 +62,8 @@ def check() -> int:
     print("Playing 13 weeks for 40 people, twice, side by side …", flush=True)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         first, swapped = pool.map(play, (False, True))
-    print("\n".join(first.transcript))
-    problems = [*_arrivals(first), *_updates(first), *_same(first, swapped)]
+    print("\n".join((*first.transcript, *first.peering.lines)))
+    problems = [*_arrivals(first), *_updates(first), *_same(first, swapped), *first.peering.problems]
     took = time.monotonic() - began
     weeks = sum(len(cards) for cards in first.cards.values())
     print(f"\n{len(first.cards)} people, {weeks} weeks with a card, {_count(first.messages)} messages a run.")
@@ -70,6 +72,9 @@ def check() -> int:
     )
     if not problems:
         print("The teams of 14 and 9 and the two shown together got their updates; the team of 6 none.")
+        print(
+            "Of two requests for a colleague one found somebody and one was told of other ways; both ended."
+        )
         print("With every answer swapped, messages and log lines differ in nothing but released words.")
     print(f"{took:.0f} s.", flush=True)
     return 1 if problems else 0
@@ -99,7 +104,7 @@ def play(swapped: bool) -> Run:
             reasons={player.id: _reasons(on, player) for player in cast.players},
             updates=_count_updates(on),
         )
-        return run if swapped else replace(run, transcript=_transcript(on))
+        return run if swapped else replace(run, transcript=_transcript(on), peering=peering.play(on))
 
 
 def _end_of(week: int) -> datetime:

@@ -18,7 +18,8 @@ In this order:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -141,6 +142,16 @@ def choose(
         return Later()
     first = sorted(free_now, key=lambda one: _turn(one, request.request_id))[:most]
     return Chosen(refs=tuple(one.ref for one in first), narrowed=len(pool) < len(suitable))
+
+
+ENOUGH_TO_TELL = 5
+"""So many of a language's peers are told as a number, fewer as "fewer than five" (changes 21)."""
+
+
+def how_many(offerings: Iterable[Offering], languages: Iterable[str]) -> Mapping[str, int | None]:
+    """How many offer help in each language, for leaders: None for fewer than five, none among them."""
+    spoken = Counter(code for offering in offerings for code in offering.languages)
+    return {code: spoken[code] if spoken[code] >= ENOUGH_TO_TELL else None for code in languages}
 
 
 def usual_where(candidates: Iterable[Candidate], team_id: str | None) -> Where:

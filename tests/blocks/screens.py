@@ -411,6 +411,7 @@ WAYS = Ways(
     at_the_cap=True,
     contact_id=EVA,
     can_ask=True,
+    can_huddle=True,
     help_list="Marta, <video> & calls",
 )
 
@@ -419,7 +420,9 @@ def _peers(words: Words) -> dict[str, Screen]:
     one = {"request_id": "r1", "country": "US"}
     found_out = {
         "peer ways": WAYS,
-        "peer ways nobody": replace(WAYS, at_the_cap=False, contact_id=None, help_list=None, can_ask=False),
+        "peer ways nobody": replace(
+            WAYS, at_the_cap=False, contact_id=None, help_list=None, can_ask=False, can_huddle=False
+        ),
         "peer ways later": replace(WAYS, at_the_cap=None, language=None),
     }
     return {
@@ -720,7 +723,7 @@ def _homes(words: Words) -> dict[str, Screen]:
     )
     states = tuple(TeamLine(team_id=s, name=f"<{s}>", state=s, members=0) for s in TeamState)
     reasons: tuple[WhyNone, ...] = get_args(WhyNone)
-    work = replace(FULL_HOME, showing="work")
+    work = replace(FULL_HOME, showing="work", peers={"en": 6, "es": None})
     return {
         "home": home.home(words, FULL_HOME),
         "home bare": home.home(words, HomeFacts(country="", why_none="no_team", may_claim_admin=True)),

@@ -120,6 +120,47 @@ def test_something_is_said_with_others_seen_and_taken_back_on_a_phone_in_spanish
     assert luz.fits_its_width()
 
 
+def test_two_people_find_each_other_and_meet_in_a_group_message(
+    agency: Stage, open_page: OpenPage, en: Words, es: Words
+) -> None:
+    carla = open_page(agency.sandbox.page_url, **PHONE).become(person_id(agency, "Carla Duarte"))
+    shown_home(carla, es).click(es("menu.peer"))
+    carla.wait_for_modal(es("peer.title"))
+    assert carla.fits_its_width()
+    carla.click(es("peer.offer_help"))
+    carla.wait_for_modal(es("peer.offering_title"))
+    assert carla.fits_its_width()
+    carla.click(es("common.save"))
+    expect(carla.wait_for_modal(es("peer.guide_title"))).to_contain_text(es.crisis("US").short)
+    carla.click(es("common.close"))
+    carla.wait_for_modal(es("peer.title"))
+    carla.click(es("common.cancel"))
+
+    noah = open_page(agency.sandbox.page_url).become(person_id(agency, "Noah Levi"))
+    shown_home(noah, en).click(en("menu.peer"))
+    form = noah.wait_for_modal(en("peer.title"))
+    expect(form.get_by_role("textbox")).to_have_count(0)
+    expect(form).to_contain_text(en.crisis("US").short)
+    noah.click(en("peer.send"))
+    expect(noah.modal).to_contain_text(en("peer.asking"))
+    noah.click(en("common.close"))
+
+    carla.main.get_by_role("tab", name="Mensajes").click()
+    card = carla.message(es("peer.offer_consent"))
+    expect(card).not_to_contain_text("Noah")
+    carla.click(es("peer.can"), within=card)
+    carla.message("Gracias. La otra persona decide")
+    noah.main.get_by_role("tab", name="Messages").click()
+    noah.click(en("peer.see_who"), within=noah.message("A colleague can be there for you"))
+    expect(noah.wait_for_modal(en("peer.found_title"))).to_contain_text("@Carla Duarte")
+    expect(noah.modal).to_contain_text(en("peer.group_stays"))
+    noah.click(en("peer.open_group"))
+    expect(noah.modal).to_contain_text(en("peer.both_open", who="@Carla Duarte"))
+    noah.click(en("common.close"))
+    noah.page.get_by_role("navigation").get_by_role("button", name=re.compile("Carla Duarte")).click()
+    expect(noah.message("You both said yes to talking.")).to_contain_text(en("huddle.this_time"))
+
+
 def test_days_away_are_set_on_a_phone_in_spanish_and_the_card_is_wanted_all_the_same(
     agency: Stage, open_page: OpenPage, es: Words
 ) -> None:

@@ -21,6 +21,7 @@ from bot.domain.matching import (
     Nobody,
     apart_from,
     choose,
+    how_many,
     usual_where,
 )
 from bot.domain.members import PersonRef, Team
@@ -199,6 +200,12 @@ def test_outside_is_the_usual_side_where_enough_people_are_there() -> None:
     assert (
         usual_where([*three[:2], peer(DEE, offering=replace(EVERYTHING, paused=True))], "own") is Where.EITHER
     )
+
+
+def test_leaders_read_a_number_from_five_on_and_fewer_than_five_below() -> None:
+    five = [replace(EVERYTHING, languages=frozenset({"en", "es"}))] * 5
+    assert how_many([*five, EVERYTHING], ("en", "es", "fr")) == {"en": 6, "es": 5, "fr": None}
+    assert how_many(five[:4], ("en",)) == how_many([], ("en",)) == {"en": None}
 
 
 # ---- properties

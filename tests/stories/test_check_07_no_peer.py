@@ -125,6 +125,13 @@ def test_somebody_in_charge_can_be_asked_instead(play: Play) -> None:
     assert months(play) == {"redirected": 1}
 
 
+def test_the_team_can_huddle_instead(play: Play) -> None:
+    asks_for_a_peer(play, BEN)
+    form = play.press(BEN, play.press(BEN, play.home(BEN), ids.OPENED_PEER), ids.TOOK_HUDDLE)
+    assert form.callback_id == ids.VIEW_HUDDLE
+    assert months(play) == {"redirected": 1}
+
+
 def test_it_is_looked_on_among_those_who_were_not_asked(play: Play) -> None:
     offers_help(play, EVE)
     asks_for_a_peer(play, BEN)
