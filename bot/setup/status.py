@@ -11,8 +11,9 @@ from typing import Any
 from babel.dates import format_datetime, format_timedelta
 
 from bot.domain.notices import Fate
+from bot.domain.peers import RequestState
 from bot.setup.database import opened_without_keys
-from storage import status, workspaces
+from storage import peers, status, workspaces
 from storage.database import Store, is_running
 from storage.departures import KEPT_AFTER_THE_END
 from storage.status import Ahead, Backlog, Stuck
@@ -28,12 +29,16 @@ SOCKET = "whether it is connected to Slack is known only inside it: see /readyz,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One workspace. delays: of what was sent in the last hour, the shortest first."""
+    """One workspace. delays: of what was sent in the last hour, the shortest first.
+
+    colleagues: how requests for a colleague ended this month, everybody's together.
+    """
 
     workspace: str
     backlog: Backlog
     ahead: Ahead
     delays: tuple[timedelta, ...]
+    colleagues: Mapping[RequestState, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,7 @@ def _standing(store: Store, workspace: str, now: datetime) -> Standing:
             backlog=status.backlog(tx, now),
             ahead=status.ahead(tx, now),
             delays=status.delays(tx, now - LATELY),
+            colleagues=peers.months(tx).get(now.date().replace(day=1), {}),
         )
 
 
@@ -86,6 +92,7 @@ def _lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
         ("pause", _pause(backlog)),
         ("roster", _roster(backlog, now)),
         ("app", _app(backlog)),
+        ("colleagues", _colleagues(standing.colleagues)),
     ]
 
 
@@ -159,6 +166,14 @@ def _app(backlog: Backlog) -> str:
     return f"{why} on {_moment(min(over))}: nothing goes out; what is about people is erased on {erased}"
 
 
+def _colleagues(ended: Mapping[RequestState, int]) -> str:
+    """How requests for a colleague ended this month, in the whole installation."""
+    if not ended:
+        return "no request for a colleague has ended this month"
+    said = ", ".join(f"{many} {state}" for state, many in sorted(ended.items()))
+    return f"requests that ended this month: {said}"
+
+
 def _messages(many: int) -> str:
     return f"{many} message" if many == 1 else f"{many} messages"
 
@@ -190,6 +205,7 @@ def _as_json(standing: Standing, now: datetime) -> dict[str, Any]:
         "roster_read_at": _iso(backlog.roster_read_at),
         "uninstalled_at": _iso(backlog.uninstalled_at),
         "ended_at": _iso(backlog.ended_at),
+        "colleagues_this_month": dict(standing.colleagues),
     }
 
 

@@ -141,3 +141,20 @@ def test_fifty_requests_in_a_minute_over_three_peers_have_one_clear_end_each(col
     askers = {colleagues.ref(name) for name in MANY}
     told = Counter((to, kind) for to, kind, _, _ in colleagues.said if to in askers)
     assert set(told.values()) == {1}, "nobody is told twice"
+
+
+def test_a_supporter_is_asked_how_they_are_after_two_conversations(colleagues: Colleagues) -> None:
+    colleagues.offer_help("PIA")
+    for _ in range(2):
+        request_id = colleagues.ask("ANA").request.request_id
+        colleagues.say("PIA", request_id, yes=True)
+        colleagues.move(
+            request_id,
+            lambda tx, request: matching.confirm(tx, request, RequestState.TOGETHER, colleagues.now),
+        )
+        assert Kind.PEER_CHECK not in [kind for _, kind, _, _ in colleagues.said]
+        colleagues.move(
+            request_id, lambda tx, request: matching.close(tx, request, RequestState.MATCHED, colleagues.now)
+        )
+        colleagues.pass_time(timedelta(minutes=5))
+    assert colleagues.said[-1][:2] == (colleagues.ref("PIA"), Kind.PEER_CHECK)

@@ -12,11 +12,13 @@ from bot.domain.asks import Ask
 from bot.domain.checkins import State
 from bot.domain.leave import Span
 from bot.domain.notices import Kind
+from bot.domain.peers import RequestState
 from bot.sandbox import Person
 from schedules.upkeep import erase_old, mend_cards
-from storage import answers, asks, checkins, leave, members, workspaces
+from storage import answers, asks, checkins, leave, matching, members, peers, workspaces
 from storage.schema import metadata
 from tests.schedules.office import AMY, BOB, EVA, FIRST_CARD, Office, on_sqlite
+from tests.storage.full import request_of
 
 
 def test_who_took_part_is_forgotten_with_the_answers(office: Office) -> None:
@@ -47,6 +49,34 @@ def test_an_ask_is_forgotten_after_ninety_days(office: Office) -> None:
     office.at("2027-04-09 12:00")
     erase_old(office.setting, office.workspace)
     assert office.rows("asks") == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("days", [0, 30])
+def test_who_met_whom_is_forgotten_so_many_days_after_its_end(office: Office, days: int) -> None:
+    setting, closed_at = replace(office.setting, peers_kept_days=days), office.clock.now()
+    ended = {"state": RequestState.MATCHED, "peer": office.ref(BOB)}
+    with office.begin() as tx:
+        request = replace(request_of(office.ref(AMY)), state=RequestState.TOGETHER, peer=office.ref(BOB))
+        peers.add(tx, request)
+        peers.add_offer(tx, request.request_id, office.ref(BOB))
+        matching.follow_up(tx, request.request_id, closed_at, closed_at)
+        peers.count_offer(tx, office.ref(BOB), closed_at.date())
+        matching.close(tx, request, RequestState.MATCHED, closed_at)
+    office.clock.move_to(closed_at + timedelta(days=days))
+    erase_old(setting, office.workspace)
+    assert [row["state"] for row in office.rows("peer_requests", **ended)] == ["matched"]
+    office.clock.move_to(closed_at + timedelta(days=days, seconds=1))
+    erase_old(setting, office.workspace)
+    both = (office.ref(AMY), office.ref(BOB))
+    assert office.rows("peer_requests") == office.rows("peer_offers") == []
+    assert not [row for row in office.rows("timers") if row["entity"].startswith("peer")]
+    assert not [row for row in office.rows("outbox") if row["kind"].startswith("peer")]
+    assert not [row for row in office.rows("peer_loads") if all(ref in str(row) for ref in both)]
+    office.clock.move_to(closed_at + timedelta(weeks=4, days=1))
+    erase_old(setting, office.workspace)
+    assert office.rows("peer_loads") == []
+    assert [(row["state"], row["many"]) for row in office.rows("peer_months")] == [("matched", 1)]
 
 
 def test_days_away_are_erased_once_they_are_over_in_every_zone(office: Office) -> None:

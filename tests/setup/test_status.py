@@ -109,6 +109,7 @@ def test_it_says_the_same_to_programs(choir: Choir, busy: Store) -> None:
         ],
         "uninstalled_at": None,
         "ended_at": None,
+        "colleagues_this_month": {},
     }
 
 
