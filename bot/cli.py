@@ -311,11 +311,24 @@ def lost() -> None:
     Does nothing where the key in .env is the right one. Stop every `choir run` first.
     """
     logs.configure("WARNING")
-    log.warning("keys in use", extra={"command": "keys.lost"})
     from bot.setup.keys import lost
 
     with said_in_words():
-        typer.echo(lost(config.gather(os.environ), config.ENV_FILE, typed_back))
+        typer.echo(lost(config.gather(os.environ), config.ENV_FILE, typed_back, put_on_record))
+
+
+@keys.command("log", short_help="Say when the keys were used, and by what.")
+def log_of_uses() -> None:
+    """Say when which command of Choir's own used the keys, and under which account. Needs no key.
+
+    Ends with an error when the record was changed by hand.
+    """
+    from bot.setup.keys import uses
+
+    with said_in_words():
+        words, is_whole = uses(config.read_ledger_mark(config.gather(os.environ)))
+    typer.echo(words)
+    raise typer.Exit(0 if is_whole else 1)
 
 
 @admin.command("add")
@@ -349,8 +362,18 @@ def read(command: str) -> config.Settings:
     """The settings of a command that opens the database, which is logged. Raises SettingsError."""
     settings = config.read_settings(config.gather(os.environ))
     logs.configure(settings.log_level)
-    log.warning("keys in use", extra={"command": command})  # said at every level but ERROR
+    with said_in_words():
+        put_on_record(settings, command)
     return settings
+
+
+def put_on_record(settings: config.Settings, command: str) -> None:
+    """The promise staff read: each use of the keys through Choir's own commands is logged."""
+    from bot.app import wall_clock
+    from bot.setup.keys import note_use
+
+    note_use(settings, command, wall_clock())
+    log.warning("keys in use", extra={"command": command})  # said at every level but ERROR
 
 
 def rows_named(only: str | None) -> "tuple[Row, ...]":
@@ -413,6 +436,7 @@ def said_in_words() -> Iterator[None]:
     from bot.setup.keys import which_is_wrong
     from bot.web import PortTaken
     from storage.database import InUse
+    from storage.key_uses import NoRecord
     from storage.ledger_mark import NoMark
     from storage.outside import NoCopy
     from storage.workspaces import WrongKeys
@@ -426,7 +450,7 @@ def said_in_words() -> Iterator[None]:
         raise Stop(
             f"Port {error} is taken or not allowed: stop what uses it, or write another into HTTP_PORT."
         ) from None
-    except (Unready, NoCopy, NoMark) as error:
+    except (Unready, NoCopy, NoMark, NoRecord) as error:
         raise Stop(str(error)) from None
     except WrongKeys as error:
         raise Stop(which_is_wrong(error)) from None

@@ -272,6 +272,13 @@ def read_database_url(values: Mapping[str, str]) -> str:
     return DATABASE_URL.read(values)
 
 
+def read_ledger_mark(values: Mapping[str, str]) -> Path:
+    """For what looks at the files beside it alone. Raises SettingsError."""
+    if problem := LEDGER_MARK.problem(values):
+        raise SettingsError((problem,))
+    return LEDGER_MARK.read(values)
+
+
 def _contradictions(values: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with settings of which each alone is good."""
     if CHOIR_MASTER_KEY.read(values) == CHOIR_REF_KEY.read(values):

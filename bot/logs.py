@@ -22,7 +22,13 @@ _OURS = re.compile(r"(bot|handlers|schedules|storage)(\.\w+)*")
 PACKAGES = ("bot", "handlers", "schedules", "storage")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _OPAQUE = re.compile(r"[\w.:/+-]{1,64}", re.ASCII)
-_SLACK_ID = re.compile(r"\b[ABCDEGTUVW][A-Z0-9]{7,}\b")
+_SECRET = re.compile(
+    r"""(?<![A-Za-z0-9])[A-GSTUVW][A-Z0-9]{7,}(?![A-Za-z0-9])  # an id of Slack's: people, channels, files, …
+    | xox[a-z]?- | xapp-                                       # its tokens
+    | ://                                                      # an address, which may hold a password
+    | (?<![\w-])[\w-]{43}=?(?![\w-])                           # a key of 32 bytes in base64""",
+    re.VERBOSE | re.ASCII,
+)
 _WITHHELD = "(withheld)"
 
 
@@ -66,7 +72,7 @@ def opaque(value: object) -> str:
         return str(value)
     if isinstance(value, Enum):
         return opaque(value.value)
-    if isinstance(value, str) and _OPAQUE.fullmatch(value) and not _SLACK_ID.search(value):
+    if isinstance(value, str) and _OPAQUE.fullmatch(value) and not _SECRET.search(value):
         return value
     return _WITHHELD
 

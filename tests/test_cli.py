@@ -23,7 +23,7 @@ COMMANDS = {
     "status": (),
     "end": (),
     "db": ("upgrade", "backup", "restore", "accept-ledger"),
-    "keys": ("rotate", "lost"),
+    "keys": ("rotate", "lost", "log"),
     "admin": ("add", "remove", "list"),
 }
 

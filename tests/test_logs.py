@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import create_engine, text
 
 from bot import logs
+from bot.setup.init import new_key
 
 ROOT = Path(__file__).parents[1]
 PHRASE = "I cannot carry Marisol's file any longer"
@@ -114,6 +115,14 @@ def test_a_library_that_prints_bodies_at_debug_never_reaches_debug(name: str, wr
         ("cansancio…", "(withheld)"),
         (USER, "(withheld)"),
         (f"dm:{USER}", "(withheld)"),
+        (f"dm_{USER}", "(withheld)"),
+        ("F012AB3CD", "(withheld)"),
+        ("a" * 64, "a" * 64),
+        ("xoxb-123-abc", "(withheld)"),
+        ("at:xapp-1-A0-abc", "(withheld)"),
+        ("postgresql://me:hunter2/choir", "(withheld)"),
+        (new_key(), "(withheld)"),
+        (f"{new_key()}=", "(withheld)"),
         ("a" * 65, "(withheld)"),
         ({"qC1": 5}, "(withheld)"),
         (b"bytes", "(withheld)"),
@@ -185,3 +194,37 @@ def test_every_log_message_of_the_project_is_a_fixed_text() -> None:
         if not (isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str))
     ]
     assert loose == []
+
+
+CODES = {
+    "type(error).__name__",
+    "type(reply).__name__",
+    "type(found).__name__",
+    "type(outcome).__name__",
+    "error.response.get('error')",
+    "code",
+    "refused[0]",
+    "trouble",
+    "reason",
+}
+"""What went wrong: a type's name, or a code of Slack's or of ours."""
+NAMES = {
+    "visit.act.action",
+    "act.action",
+    "visit.event.kind",
+    "claim.kind",
+    "one.claim.kind",
+    "heartbeat.name",
+    "file.language.code",
+    "key",
+    "found.group_id",
+    "found.period",
+    "due",
+}
+"""What it was about: names that stand in the code, a group of teams, a period."""
+
+
+def test_every_value_that_a_log_line_takes_is_a_code_or_a_name_of_ours() -> None:
+    """A new one fails here: see that it can hold nothing that anybody typed, and no id of Slack's."""
+    taken = {ast.unparse(value) for _, call in log_calls() for value in call.args[1:]}
+    assert taken == CODES | NAMES

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -14,6 +17,7 @@ from bot.setup.init import fill, new_key, write_private
 from storage import answers, person_keys, raises, workspaces
 from storage.backup import Progress
 from storage.database import Store, is_running, sole_process
+from storage.key_uses import KeyUses
 from storage.workspaces import WrongKeys
 
 AT_ONCE = 200
@@ -132,13 +136,19 @@ def _count(store: Store, workspace: str) -> int:
 # ---- a lost one
 
 
-def lost(values: Mapping[str, str], env_file: Path, typed_back: Callable[[str, str], bool]) -> str:
+def lost(
+    values: Mapping[str, str],
+    env_file: Path,
+    typed_back: Callable[[str, str], bool],
+    put_on_record: Callable[[Settings, str], None],
+) -> str:
     """Go on without the master key, once the operator typed what that means. Returns what to tell them.
 
-    Where .env has no master key, one is made. Raises SettingsError, Unready, InUse.
+    Where .env has no master key, one is made. Raises SettingsError, Unready, InUse, NoRecord.
     """
     fresh = {} if values.get(CHOIR_MASTER_KEY.name) else {CHOIR_MASTER_KEY.name: new_key()}
     settings = config.read_settings({**values, **fresh})
+    put_on_record(settings, "keys.lost")
     with sole_process(settings.database_url), opened(settings) as store:
         if not store.is_migrated():
             raise Unready("There is no database, or it is of another version: run `choir db upgrade`.")
@@ -171,3 +181,33 @@ def _erase_answers(store: Store) -> None:
             person_keys.erase_all(tx)
             workspaces.use_master_key(tx)
     store.fold()
+
+
+# ---- the record of their use
+
+CHANGED = "The record was changed by hand: lines marked with ! do not follow from the ones before."
+NO_USE = "No command has used the keys here yet."
+
+
+def note_use(settings: Settings, command: str, now: datetime) -> None:
+    """Raises NoRecord; then the keys are not to be used."""
+    KeyUses.beside(settings.ledger_mark).add(now, command, _account())
+
+
+def _account() -> str:
+    """Under which name of this machine; who called sudo, where somebody did."""
+    try:
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def uses(ledger_mark: Path) -> tuple[str, bool]:
+    """Every use in words, and whether the record is as it was written. Raises NoRecord."""
+    found = KeyUses.beside(ledger_mark).read()
+    lines = [
+        f"{' ' if use.follows else '!'} {use.at:%Y-%m-%d %H:%M:%S} UTC  {use.command:<18} {use.account}"
+        for use in found
+    ]
+    is_whole = all(use.follows for use in found)
+    return "\n".join([*(lines or [NO_USE]), *([] if is_whole else [CHANGED])]), is_whole

@@ -25,7 +25,7 @@ from storage.database import Store
 from storage.restore import Restoration, put_back
 from storage.workspaces import WrongKeys
 from tests.marks import new_mark
-from tests.setup.conftest import Ran
+from tests.setup.conftest import ROOT, Ran
 from tests.setup.test_doctor import findings, made
 from tests.setup.test_run import running
 from tests.storage.at_once import at_once
@@ -263,7 +263,7 @@ def test_a_lost_master_key_costs_every_answer_and_nothing_else(
         shown.extend((facts, phrase))
         return True
 
-    assert command.lost(gather({}, without), without, typed) == command.GOES_ON
+    assert command.lost(gather({}, without), without, typed, unheard) == command.GOES_ON
     assert shown == [command.LOST, "erase all answers"]
     ready = settings(without)
     keys = Keys(master=ready.master_key, reference=ready.ref_key)
@@ -280,16 +280,16 @@ def test_a_lost_master_key_costs_every_answer_and_nothing_else(
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_until_it_is_typed_nothing_changes(without: Path, staffed: str, old: Keys) -> None:
     before = without.read_text()
-    assert command.lost(gather({}, without), without, lambda *_: False) == command.UNCHANGED
+    assert command.lost(gather({}, without), without, lambda *_: False, unheard) == command.UNCHANGED
     assert (without.read_text(), can_read(staffed, old)) == (before, True)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_killed_on_the_way_it_goes_on(without: Path, staffed: str) -> None:
     with killed_after(0):
-        command.lost(gather({}, without), without, lambda *_: True)
-    assert command.lost(gather({}, without), without, lambda *_: True) == command.GOES_ON
-    assert command.lost(gather({}, without), without, lambda *_: True) == command.FITS
+        command.lost(gather({}, without), without, lambda *_: True, unheard)
+    assert command.lost(gather({}, without), without, lambda *_: True, unheard) == command.GOES_ON
+    assert command.lost(gather({}, without), without, lambda *_: True, unheard) == command.FITS
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -297,7 +297,7 @@ def test_without_the_reference_key_there_is_no_way_on_and_it_says_so(
     file: Path, staffed: str, old: Keys
 ) -> None:
     file.write_text(re.sub("(?m)^CHOIR_REF_KEY=.*$", f"CHOIR_REF_KEY={new_key()}", file.read_text()))
-    assert command.lost(gather({}, file), file, lambda *_: True) == command.REFERENCE_LOST
+    assert command.lost(gather({}, file), file, lambda *_: True, unheard) == command.REFERENCE_LOST
     assert can_read(staffed, old)
 
 
@@ -338,3 +338,49 @@ def test_the_whole_way_beside_a_running_bot(
     assert "Were all of them restarted?" in ended.stdout
     assert done == ("note", command.MAY_GO)
     assert choir("keys", "lost", environ=given).stdout == f"{command.FITS}\n"
+
+
+def test_each_use_of_the_keys_is_on_record_and_a_changed_record_shows(
+    choir: Choir, keyed: dict[str, str], tmp_path: Path
+) -> None:
+    assert choir("keys", "log", environ={}).stdout == f"{command.NO_USE}\n"
+    for words in (("db", "upgrade"), ("admin", "list"), ("db", "upgrade")):
+        assert choir(*words, environ=keyed).returncode == 0
+    told = choir("keys", "log", environ={})
+    assert [line.split()[3] for line in told.stdout.splitlines()] == [
+        "db.upgrade",
+        "admin.list",
+        "db.upgrade",
+    ]
+    assert told.returncode == 0
+    record = Path(keyed["LEDGER_MARK"] + ".key-uses")
+    assert record.stat().st_mode & 0o777 == 0o600
+    first, _, third = record.read_text().splitlines()
+    record.write_text(f"{first}\n{third}\n")
+    told = choir("keys", "log", environ={})
+    assert told.returncode == 1
+    assert [line[0] for line in told.stdout.splitlines()] == [" ", "!", "T"]
+
+
+def test_where_a_use_cannot_be_put_on_record_the_keys_are_not_used(
+    choir: Choir, keyed: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    ended = choir("db", "upgrade", environ={**keyed, "LEDGER_MARK": f"{tmp_path}/file/ledger-mark"})
+    assert ended.returncode == 1
+    assert "cannot be put on record" in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_no_command_of_an_operator_can_read_an_answer() -> None:
+    """Answers are opened by whoever gave them, and while an update is made; here they may be erased."""
+    reading = re.compile(
+        r"answers\.(own|list_own|weights)|raises\.(own|list_own|chosen)|open_(answers|phrases)"
+    )
+    found = [
+        file.name
+        for file in [*(ROOT / "bot/setup").glob("*.py"), ROOT / "bot/cli.py", ROOT / "bot/web.py"]
+        if reading.search(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+    assert reading.search((ROOT / "schedules/digests.py").read_text(encoding="utf-8"))
