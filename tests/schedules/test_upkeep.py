@@ -73,7 +73,7 @@ def test_who_met_whom_is_forgotten_so_many_days_after_its_end(office: Office, da
     assert not [row for row in office.rows("timers") if row["entity"].startswith("peer")]
     assert not [row for row in office.rows("outbox") if row["kind"].startswith("peer")]
     assert not [row for row in office.rows("peer_loads") if all(ref in str(row) for ref in both)]
-    office.clock.move_to(closed_at + timedelta(weeks=4, days=1))
+    office.clock.move_to(closed_at + timedelta(weeks=4, days=days + 1))
     erase_old(setting, office.workspace)
     assert office.rows("peer_loads") == []
     assert [(row["state"], row["many"]) for row in office.rows("peer_months")] == [("matched", 1)]
