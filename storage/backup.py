@@ -66,7 +66,8 @@ def save(url: str, file: Path, progress: Progress) -> Contents:
         source = sqlite_file(url)
         if source:
             copy_sqlite(source, part, progress)
-            taken = _take_keys(part)
+            taken = _keys_in(part)
+            _erase_keys(part)
             contents = examine_sqlite(part)
         else:
             left_out = f"--exclude-table-data={person_keys.name}"
@@ -74,8 +75,7 @@ def save(url: str, file: Path, progress: Progress) -> Contents:
             # Read after the dump: of whoever deletes their data meanwhile, the copy has no key.
             taken = _read_keys(url)
             contents = examine_dump(part)
-        made = KeysFile(made_at=datetime.now(UTC), key_checks=contents.key_checks, wrapped=taken)
-        keys_file.write(keys_file.beside(file), made)
+        keep_keys(file, contents, taken)
         name(part, file)
     return contents
 
@@ -107,16 +107,34 @@ def close_journal(file: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
-def _take_keys(part: Path) -> Wrapped:
-    """Move the people's keys out of a copy; what is erased is overwritten, and no journal keeps it."""
-    with _sqlite_words(part), _connected(part, "rw") as copy:
+def part_from_keys(file: Path) -> None:
+    """Let a database that is kept be like any backup, with its people's keys beside it. Raises NoCopy."""
+    contents = examine_sqlite(file)
+    keep_keys(file, contents, _keys_in(file))
+    _erase_keys(file)
+
+
+def keep_keys(file: Path, contents: Contents, wrapped: Wrapped) -> None:
+    """Write the people's keys of a copy into a file beside it. Raises OSError."""
+    made = KeysFile(made_at=datetime.now(UTC), key_checks=contents.key_checks, wrapped=wrapped)
+    keys_file.write(keys_file.beside(file), made)
+
+
+def _keys_in(file: Path) -> Wrapped:
+    with _sqlite_words(file), _connected(file, "ro") as copy:
         if person_keys.name not in _tables(copy):
             return {}
-        copy.execute("PRAGMA secure_delete=ON")
-        copy.execute("PRAGMA journal_mode=MEMORY")
         found = copy.execute("SELECT workspace, ref, wrapped FROM person_keys").fetchall()
-        copy.execute("DELETE FROM person_keys")
     return {(workspace, ref): wrapped for workspace, ref, wrapped in found}
+
+
+def _erase_keys(file: Path) -> None:
+    """What is erased is overwritten, and no journal keeps it."""
+    with _sqlite_words(file), _connected(file, "rw") as copy:
+        if person_keys.name in _tables(copy):
+            copy.execute("PRAGMA secure_delete=ON")
+            copy.execute("PRAGMA journal_mode=MEMORY")
+            copy.execute("DELETE FROM person_keys")
 
 
 def _tables(connection: sqlite3.Connection) -> frozenset[str]:

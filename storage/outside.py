@@ -52,6 +52,12 @@ def unnamed(file: Path) -> Iterator[Path]:
             Path(f"{part}{end}").unlink(missing_ok=True)
 
 
+def sweep(file: Path) -> None:
+    """Delete what was left unnamed beside a file by somebody who was killed, while nobody else is at it."""
+    for left in file.parent.glob(f".{file.name}.*.part*"):
+        left.unlink(missing_ok=True)
+
+
 def flush(path: Path) -> None:
     """Let the disk have it."""
     handle = os.open(path, os.O_RDONLY)

@@ -193,6 +193,7 @@ def _put_keys(tx: Tx, keys: KeysFile) -> None:
 def _into_sqlite(what: Restoration, database: Path, progress: Progress, agreed: Callable[[], bool]) -> bool:
     if database.exists() and what.file.samefile(database):
         raise NoCopy(f"{what.file} is the database itself.")
+    outside.sweep(database)
     with outside.unnamed(database) as part:
         backup.copy_sqlite(what.file, part, progress)
         keys = _check(what, backup.examine_sqlite(part))
@@ -202,6 +203,9 @@ def _into_sqlite(what: Restoration, database: Path, progress: Progress, agreed: 
             return False
         outside.flush(part)
         _take_over(part, database, what.kept)
+    if what.kept.exists():
+        with suppress(NoCopy, OSError):  # one that is damaged is kept as it is
+            backup.part_from_keys(what.kept)
     return True
 
 

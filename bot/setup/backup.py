@@ -36,7 +36,8 @@ DONE = """\
 `choir status` says how much is left to look up."""
 UNDO = """
 The database as it was is kept as {kept}. To undo this: choir db restore {kept}
-Delete that file within seven days: what was erased meanwhile is still in it."""
+People's keys lie beside it, and are deleted with the first backup after seven days. Delete both before, if
+you can: what was erased meanwhile is still in them."""
 
 
 def save(database_url: str, into: Path | None, now: datetime, progress: Progress) -> str:
@@ -48,7 +49,8 @@ def save(database_url: str, into: Path | None, now: datetime, progress: Progress
     try:
         file = _name(database_url, into, now)
         contents = backup.save(database_url, file, progress)
-        keys_file.drop_old(file.parent, now)
+        for folder in {file.parent, (sqlite_file(database_url) or file).parent}:
+            keys_file.drop_old(folder, now)
         megabytes = file.stat().st_size / 1e6
     except OSError as error:
         raise NoCopy(f"{into or FOLDER} cannot be written: {error.strerror}.") from None

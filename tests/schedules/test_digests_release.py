@@ -25,7 +25,7 @@ from bot.domain.privacy import EPS
 from bot.domain.sampler import noise
 from schedules import scheduler
 from schedules.digests import freeze, open_periods
-from storage import digests, mydata
+from storage import digests, mydata, workspaces
 from storage.crypto import Keys
 from storage.database import Store, Tx
 from storage.digests import ReleaseState, group_id
@@ -422,3 +422,24 @@ def test_late_answers_edits_and_deletions_recompute_nothing(agency: Agency) -> N
             tx.execute(delete(answers_table))
         agency.at(freeze_at(EPOCH, 0) + timedelta(days=3))
     assert (agency.rows("releases"), drawn) == (before, [])
+
+
+# A machine without the present master key
+
+
+def test_a_machine_that_was_not_restarted_with_the_new_master_key_leaves_it_to_the_others(
+    agency: Agency, open_store: Callable[..., Store], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It could open no answer, and would draw from six times the middle."""
+    answered(started(agency), dict.fromkeys(EIGHT, 5))
+    before = agency.setting.store.keys
+    both = Keys(master=b"n" * 32, reference=before.reference, old=before.master)
+    with open_store(both).begin(agency.workspace) as tx:
+        workspaces.use_master_key(tx)
+    with caplog.at_level(logging.ERROR):
+        agency.at(freeze_at(EPOCH, 0))
+    assert set(agency.states(0).values()) == {ReleaseState.OPEN}
+    assert "CHOIR_MASTER_KEY is not the database's any more" in caplog.text
+    restarted = replace(agency, setting=replace(agency.setting, store=open_store(both)))
+    restarted.at(freeze_at(EPOCH, 0))
+    assert set(restarted.states(0).values()) == {ReleaseState.RELEASED}

@@ -18,14 +18,14 @@ from sqlalchemy import create_engine
 
 from bot.domain.localtime import freeze_at
 from bot.domain.members import PersonRef
-from storage import backup, workspaces
+from storage import answers, backup, keys_file, workspaces
 from storage.backup import NoCopy
 from storage.crypto import Keys
 from storage.database import Store, sole_process
 from storage.restore import NEVER, Restoration, put_back
 from storage.workspaces import Restored, WrongKeys
 from tests.marks import new_mark
-from tests.storage.full import fill
+from tests.storage.full import ANSWERS, fill
 from tests.storage.test_backup import unheard
 from tests.storage.test_migrations import config, revisions
 
@@ -89,9 +89,26 @@ def test_the_backup_is_in_place_and_what_was_there_is_kept(what: Restoration) ->
 
 
 def test_what_was_kept_undoes_it(what: Restoration, tmp_path: Path) -> None:
+    with closing(Store(what.url, what.keys)) as store, store.begin("T1") as tx:
+        answers.save(tx, PEOPLE["U0BEN"], 3, ANSWERS)
     put_back(what, unheard, yes)
+    assert people_with_keys(what.kept) == set()
+    assert len(keys_file.read(keys_file.beside(what.kept)).wrapped) == 2
     assert put_back(replace(what, file=what.kept, kept=tmp_path / "again.db"), unheard, yes)
     assert knows(stands_at(what), what.keys) == NEW
+    assert people_with_keys(stands_at(what)) == set(PEOPLE.values())
+
+
+def people_with_keys(file: Path) -> set[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return {ref for (ref,) in connection.execute("SELECT ref FROM person_keys")}
+
+
+def test_what_a_killed_restore_left_is_swept_away(what: Restoration) -> None:
+    left = stands_at(what).with_name(".choir.db.0a1b2c3d.part")
+    left.touch()
+    assert put_back(what, unheard, yes)
+    assert not left.exists()
 
 
 def test_it_knows_when_it_was_put_back_and_until_when_the_backup_knew_everything(what: Restoration) -> None:
