@@ -31,6 +31,7 @@ from handlers import (
     raises,
     settings,
     stepouts,
+    support,
     teams,
     workspaces,
 )
@@ -66,6 +67,7 @@ def register(app: App, house: House) -> None:
         circles,
         stepouts,
         peers,
+        support,
         raises,
         mydata,
         privacy,

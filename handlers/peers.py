@@ -37,9 +37,8 @@ from bot.domain.peers import (
     Where,
     Wishes,
 )
-from bot.slack import Opened, RosterEntry
+from bot.slack import Opened
 from handlers import asks, huddles
-from handlers.members import note_person
 from handlers.payloads import Malformed
 from handlers.visit import (
     Afterwards,
@@ -420,7 +419,7 @@ def on_offering_saved(visit: Visit, tx: Tx, member: Member) -> Replies:
     """On the roster, with the guide to read before the first colleague asks."""
     before = peers.offering(tx, visit.ref)
     peers.enroll(tx, visit.ref, _offering(visit, paused=before is not None and before.paused))
-    return (Turn(view=screens.guide(visit.words(member), "saved", country=member.country)),)
+    return (Turn(view=_guide(visit, tx, member, "saved")),)
 
 
 def _offering(visit: Visit, *, paused: bool) -> Offering:
@@ -473,8 +472,14 @@ def on_left(visit: Visit, tx: Tx, member: Member) -> Replies:
     return (Turn(view=screens.offering_changed(visit.words(member), "left")), *cards)
 
 
-def on_guide_opened(visit: Visit, _tx: Tx, member: Member) -> Replies:
-    return (Show(view=screens.guide(visit.words(member), country=member.country)),)
+def on_guide_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
+    return (Show(view=_guide(visit, tx, member)),)
+
+
+def _guide(visit: Visit, tx: Tx, member: Member, said: str = "") -> View:
+    contact = _contact(tx, visit.ref, workspaces.support(tx))
+    contact_id = members.user_id(tx, contact) if contact else None
+    return screens.guide(visit.words(member), said, country=member.country, contact_id=contact_id)
 
 
 # ---- wishes
@@ -501,40 +506,6 @@ def on_wishes_saved(visit: Visit, tx: Tx, member: Member) -> Replies:
     )
     peers.wish(tx, visit.ref, wishes)
     return (Turn(view=screens.wishes_saved(words)),)
-
-
-# ---- help for staff, by an admin
-
-
-def on_support_opened(visit: Visit, tx: Tx, member: Member) -> Replies:
-    if not members.is_admin(tx, visit.ref):
-        return (Sorry(trouble="not_yours"),)
-    support = workspaces.support(tx)
-    contact_id = members.user_id(tx, support.contact) if support.contact else ""
-    words = visit.words(member)
-    view = screens.support_form(words, contact_id=contact_id, help_list=support.help_list or "")
-    return (Show(view=view),)
-
-
-def on_support_saved(visit: Visit) -> Replies:
-    """Who it is is looked up in Slack before anything is kept."""
-    user_id = visit.act.one(ids.SUPPORT_CONTACT)
-    entry = visit.house.messenger.person(user_id) if user_id else None
-    return for_member(partial(_save_support, named=entry, is_named=bool(user_id)))(visit)
-
-
-def _save_support(
-    visit: Visit, tx: Tx, member: Member, named: RosterEntry | None, *, is_named: bool
-) -> Replies:
-    words = visit.words(member)
-    if not members.is_admin(tx, visit.ref):
-        return (Sorry(trouble="not_yours"),)
-    if is_named and (named is None or not named.is_staff or not named.active):
-        return (Wrong(errors=screens.support_errors(words)),)
-    contact = note_person(tx, named) if named else None
-    help_list = (visit.act.one(ids.HELP_LIST) or "").strip() or None
-    workspaces.set_support(tx, Support(contact=contact, help_list=help_list))
-    return (Turn(view=screens.support_saved(words)),)
 
 
 # ---- the same for all
@@ -604,5 +575,3 @@ def register(app: App, listen: Listen) -> None:
     app.action(ids.OPENED_GUIDE)(listen(for_reader(on_guide_opened)))
     app.action(ids.OPENED_WISHES)(listen(for_reader(on_wishes_opened)))
     app.view(ids.VIEW_WISHES)(listen(for_member(on_wishes_saved)))
-    app.action(ids.OPENED_SUPPORT)(listen(for_reader(on_support_opened)))
-    app.view(ids.VIEW_SUPPORT)(listen(on_support_saved))

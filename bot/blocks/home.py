@@ -36,6 +36,7 @@ from bot.blocks.privacy import as_supervisor_button, stricter_button
 from bot.blocks.raises import raise_button
 from bot.blocks.stepouts import step_out_button
 from bot.blocks.supervision import prompt_blocks
+from bot.blocks.support import support_button
 from bot.content import Words
 from bot.domain.checkins import Reason
 from bot.domain.localtime import CLOSING_TIME, FRIDAY
@@ -325,7 +326,7 @@ def _admin(words: Words, facts: HomeFacts) -> list[Block]:
         actions(
             button(words("team.set_up"), ids.SET_UP_TEAM, style="primary"),
             stricter_button(words),
-            button(words("support.open"), ids.OPENED_SUPPORT),
+            support_button(words),
         ),
         *(_team_line(words, team) for team in facts.teams[:TEAMS_SHOWN]),
         *([context(words("home.more_teams", shown=TEAMS_SHOWN))] if more else []),

@@ -33,11 +33,9 @@ from bot.blocks.elements import (
     notice_view,
     option,
     people_select,
-    person_select,
     radio,
     section,
     select,
-    text_area,
 )
 from bot.content import Words
 from bot.domain.peers import (
@@ -56,9 +54,6 @@ from bot.domain.peers import (
     Where,
     Wishes,
 )
-
-HELP_LIST_MAX = 2000
-
 
 # ---- asking
 
@@ -451,9 +446,13 @@ def _rest(words: Words, offering: Offering) -> Block:
     return actions(pause, button(words("peer.leave"), ids.LEFT_PEERS))
 
 
-def guide(words: Words, said: str = "", *, country: str) -> View:
-    """How to be with a colleague, and when to hand over. said: "saved" right after enrolling."""
+def guide(words: Words, said: str = "", *, country: str, contact_id: str | None) -> View:
+    """How to be with a colleague, and when to hand over. said: "saved" right after enrolling.
+
+    contact_id: the support contact, if there is one.
+    """
     lead = [section(words(f"peer.offering_{said}"))] if said else []
+    contact = [section(words("peer.guide_contact", who=mention(contact_id)))] if contact_id else []
     return notice_view(
         words,
         words("peer.guide_title"),
@@ -461,6 +460,7 @@ def guide(words: Words, said: str = "", *, country: str) -> View:
             *lead,
             section(bullets(words("peer.guide_lines").splitlines())),
             section(words("peer.hand_over")),
+            *contact,
             actions(crisis.help_button(words)),
             crisis.footer(words, country=country),
         ],
@@ -507,39 +507,3 @@ def wishes_errors(words: Words, *, most: int) -> dict[str, str]:
 def wishes_saved(words: Words) -> View:
     blocks = [section(words("peer.wishes_saved")), divider(), actions(peer_button(words))]
     return notice_view(words, words("peer.wishes_title"), blocks, callback_id=ids.VIEW_NOTICE)
-
-
-# ---- help for staff, by an admin
-
-
-def support_form(words: Words, *, contact_id: str, help_list: str) -> View:
-    """Who the support contact is, and the organization's own list of help."""
-    return modal(
-        words("support.title"),
-        [
-            field(
-                words("support.contact"),
-                person_select(ids.SUPPORT_CONTACT, current=contact_id),
-                optional=True,
-            ),
-            field(
-                words("support.list"),
-                text_area(ids.HELP_LIST, current=help_list, most=HELP_LIST_MAX),
-                optional=True,
-                hint=words("support.list_hint"),
-            ),
-            context(words("support.who_sees")),
-        ],
-        callback_id=ids.VIEW_SUPPORT,
-        submit=words("common.save"),
-        close=words("common.cancel"),
-    )
-
-
-def support_errors(words: Words) -> dict[str, str]:
-    return {ids.SUPPORT_CONTACT: words("support.not_here")}
-
-
-def support_saved(words: Words) -> View:
-    blocks = [section(words("support.saved"))]
-    return notice_view(words, words("support.title"), blocks, callback_id=ids.VIEW_NOTICE)

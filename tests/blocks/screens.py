@@ -26,6 +26,7 @@ from bot.blocks import (
     settings,
     stepouts,
     supervision,
+    support,
     teams,
 )
 from bot.blocks.asks import AskLine
@@ -453,12 +454,12 @@ def _peers(words: Words) -> dict[str, Screen]:
             f"peer offering was {how}": peers.offering_changed(words, how)
             for how in ("paused", "resumed", "left")
         },
-        "peer guide": peers.guide(words, country="US"),
-        "peer guide saved": peers.guide(words, "saved", country="US"),
+        "peer guide": peers.guide(words, country="US", contact_id=EVA),
+        "peer guide saved": peers.guide(words, "saved", country="US", contact_id=None),
         "peer wishes": peers.wishes_form(words, WISHES, never_ids=(EVA,)),
         "peer wishes saved": peers.wishes_saved(words),
-        "support form": peers.support_form(words, contact_id=EVA, help_list="Marta"),
-        "support saved": peers.support_saved(words),
+        "support form": support.support_form(words, contact_id=EVA, help_list="Marta"),
+        "support saved": support.support_saved(words),
     }
 
 
