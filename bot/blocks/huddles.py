@@ -33,6 +33,7 @@ from bot.blocks.elements import (
     rich_option,
     section,
 )
+from bot.blocks.peers import peer_button
 from bot.content import Words
 from bot.domain.huddles import MINUTES, HuddleState, Purpose, WhyLater, WhyNot
 
@@ -307,6 +308,7 @@ def aftercare(words: Words) -> Message:
         section(words("huddle.after")),
         actions(
             button(words("menu.pause_minute"), ids.OPENED_PRACTICE, value="PR01"),
+            peer_button(words),
             button(words("menu.ask"), ids.OPENED_ASK),
             crisis.help_button(words),
         ),
@@ -349,6 +351,7 @@ def told(words: Words, ended: HuddleState, *, channel_id: str) -> Message:
         section(words(f"huddle.told_{ended.value}", channel=channel_link(channel_id))),
         actions(
             button(words("huddle.start_one"), ids.OPENED_HUDDLES),
+            peer_button(words),
             button(words("menu.ask"), ids.OPENED_ASK),
         ),
     )

@@ -96,7 +96,11 @@ def offer(words: Words, *, step_out_id: str, until_at: datetime) -> Message:
     return note(
         words,
         section(words("step_out.offer", until=local_moment(until_at))),
-        actions(yes, button(words("step_out.cannot"), ids.DECLINED_COVER, value=step_out_id)),
+        actions(
+            yes,
+            button(words("step_out.cannot"), ids.DECLINED_COVER, value=step_out_id),
+            crisis.help_button(words),
+        ),
         context(words("step_out.offer_who_sees")),
     )
 
