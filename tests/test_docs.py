@@ -13,6 +13,7 @@ import pytest
 import typer
 from dotenv import dotenv_values
 
+from bot.audit.rows import IDS as ROW_IDS
 from bot.blocks.privacy import whole_promise
 from bot.cli import app
 from bot.config import SETTINGS
@@ -30,6 +31,7 @@ from storage.schema import metadata
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 OPERATING, PRIVACY = ROOT / "docs/operating.md", ROOT / "docs/privacy.md"
+REVIEW = ROOT / "docs/privacy-review.md"
 NAMES = [setting.name for setting in SETTINGS]
 
 
@@ -305,6 +307,11 @@ def test_groups_shown_by_half_of_epsilon_reach_the_same_bars() -> None:
 def estimate(cell: str) -> Estimate:
     value, error = map(float, cell.split(" ± "))
     return Estimate(value=value, error=error)
+
+
+def test_every_row_of_the_proof_stands_in_the_reviewers_table() -> None:
+    told = {cells[0] for cells in rows(REVIEW, "## Measured") if cells[0]}
+    assert told == set(ROW_IDS) - {"U1"}, "U1 has a table of its own"
 
 
 def test_how_often_a_line_is_shown_follows_from_how_many_must_choose_it() -> None:

@@ -75,7 +75,7 @@ ROWS = (
     ),
     Row(
         id="G3",
-        promise="The line for all groups says nothing about groups whose own line one does not get.",
+        promise="The line for all groups adds nothing to what its groups were told, nor about other teams.",
         checks=(watching.check_lines_beside,),
     ),
     Row(

@@ -15,8 +15,6 @@ from handlers.visit import House, MemberListener, Show, Turn, Visit, for_member
 from schedules.setting import Setting
 from storage import digests, raises
 from storage.digests import ReleaseState
-from storage.erasure_mark import ErasureMark
-from tests.marks import new_mark_file
 
 
 def opens(agency: Agency, user_id: str) -> dict[str, Any]:
@@ -87,7 +85,7 @@ def _acted(
         store=setting.store,
         content=setting.content,
         messenger=setting.messenger,
-        erasures=ErasureMark(file=new_mark_file()),
+        erasures=setting.erasures,
         now=lambda: agency.clock.now,
     )
     here = Act(

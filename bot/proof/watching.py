@@ -7,6 +7,7 @@ number that words are made from, and the words, and is judged on games it has no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +18,9 @@ from bot.domain import digests
 from bot.domain.digests import Band, Gap, Published, Reading, Row, Trend
 from bot.domain.localtime import weeks_of
 from bot.domain.privacy import ROSTER_MIN, may_publish
-from bot.proof.findings import Effort, Finding
+from bot.proof.findings import Effort, Estimate, Finding
 from bot.proof.games import HEAVY, LIGHT, Answers, Choir
-from bot.proof.learning import Game, held_out
+from bot.proof.learning import held_out
 from bot.proof.teams import CALM, MOODY, Team, World
 
 COMINGS = {"joins": (False, True), "leaves": (True, False), "skips one": (True, False, True)}
@@ -112,17 +113,24 @@ PERIODS = 4
 BESIDE = 0.04
 
 
-def organisation(in_pool: bool, rng: Random) -> Game:
-    """One game of G3: the line for all groups, and all that is known of the groups the person is not in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """One game of G3: what the person's own group released; the line for all groups, and all other sums."""
 
-    The person is in the pooled group, or in a small team beside the groups, which has no words at all.
-    """
+    own: list[float]
+    beside: list[float]
+    heavy: bool
+
+
+def organisation(in_pool: bool, rng: Random) -> Organisation:
+    """The person is in the pooled group, or in a small team beside the groups, which has no words at all."""
     heavy = rng.random() < 0.5
     person = [HEAVY if heavy else LIGHT] if in_pool else []
     histories = [_history(size, person if n == POOLED else [], rng) for n, size in enumerate(GROUPS)]
-    elsewhere = [rows for n, rows in enumerate(histories) if n != POOLED or not in_pool]
-    known = [number for rows in elsewhere for row in rows for number in _numbers(row)]
-    return [*in_words(digests.read_parent(histories)), *known], heavy
+    sums = [[number for row in rows for number in _numbers(row)] for rows in histories]
+    own = sums.pop(POOLED) if in_pool else []
+    for_all = in_words(digests.read_parent(histories))
+    return Organisation(own=own, beside=[*for_all, *chain(*sums)], heavy=heavy)
 
 
 def _history(size: int, person: Answers, rng: Random) -> list[Row]:
@@ -132,21 +140,45 @@ def _history(size: int, person: Answers, rng: Random) -> list[Row]:
     return rows
 
 
-def _organisations(seed: int, in_pool: bool, part: int) -> list[Game]:
+def _organisations(seed: int, in_pool: bool, part: int) -> list[Organisation]:
     rng = Random(f"{seed}/{in_pool}/{part}")
     return [organisation(in_pool, rng) for _ in range(AT_ONCE)]
 
 
 def check_lines_beside(effort: Effort) -> Iterator[Finding]:
     """G3."""
-    many = effort.many(600, 20_000)
-    for where, in_pool in (("two small teams shown together", True), ("a team too small for words", False)):
-        parts = effort.each(partial(_organisations, effort.seed, in_pool), range(many // AT_ONCE))
-        adv = held_out(list(chain(*parts)))
-        yield Finding(
-            tried=f"{many:,} organisations of three groups, seen for four periods by somebody who gets the "
-            f"line for all and knows every number of the other groups: guesses about a person in {where}",
-            measured=str(adv),
-            bar=f"between -{BESIDE} and {BESIDE}, missed beyond 2 standard errors",
-            holds=abs(adv.value) <= BESIDE + 2 * adv.error,
-        )
+    many = effort.many(600, 10_000)
+    pooled, small = (
+        list(chain(*effort.each(partial(_organisations, effort.seed, in_pool), range(many // AT_ONCE))))
+        for in_pool in (True, False)
+    )
+    of = f"{many:,} organisations of three groups over four periods"
+    yield _within(
+        f"{of}; a person in a team without words: guesses from the line for all and every group's sums",
+        held_out([(game.beside, game.heavy) for game in small]),
+    )
+    yield from _adds_nothing(f"{of}; a person in two small teams shown together", pooled)
+
+
+def _adds_nothing(tried: str, games: Sequence[Organisation]) -> Iterator[Finding]:
+    """The line for all groups is made of released rows: it adds nothing to a group's own."""
+    alone = held_out([(game.own, game.heavy) for game in games])
+    both = held_out([([*game.own, *game.beside], game.heavy) for game in games])
+    more = Estimate(value=both.value - alone.value, error=math.hypot(alone.error, both.error))
+    yield _within(f"{tried}: what guesses gain from the line for all beside its own sums", more)
+    outside = held_out([(game.beside, game.heavy) for game in games])
+    yield Finding(
+        tried="The same by somebody who gets that line and all other sums, but not the group's own",
+        measured=f"{outside}; from the group's own sums, {alone}",
+        bar="no more than from the group's own, beyond 2 standard errors",
+        holds=outside.value <= alone.value + 2 * outside.error,
+    )
+
+
+def _within(tried: str, adv: Estimate) -> Finding:
+    return Finding(
+        tried=tried,
+        measured=str(adv),
+        bar=f"between -{BESIDE} and {BESIDE}, missed beyond 2 standard errors",
+        holds=abs(adv.value) <= BESIDE + 2 * adv.error,
+    )
