@@ -94,7 +94,7 @@ def _call(tx: Tx, circle: Circle, team: Team, now: datetime, begins_at: datetime
         circle_id=circle.circle_id,
         host=circle.host,
     )
-    huddles.add(tx, huddle)
+    huddles.add(tx, huddle, (circle.host,) if circle.host else ())
     outbox.add(tx, huddling.call(huddle))
     timers.put(tx, timers.huddle_entity(huddle.huddle_id), huddling.LAPSE, huddle.open_until)
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.app import LISTENERS, Bot, CountingExecutor, assemble, wall_clock
 from bot.config import Settings
+from bot.domain.huddles import Rooms
 from bot.sandbox import MovableClock, Person, Sandbox
 from bot.setup.init import new_key
 from schedules.scheduler import Heartbeat, beat
@@ -110,6 +112,12 @@ def test_an_empty_machine_gets_its_folder_tables_and_workspace(settings: Setting
         assert bot.setting.store.is_migrated()
         assert workspaces.list_ids(bot.setting.store) == (bot.workspace,)
     assert (tmp_path / "deep" / "down").stat().st_mode & 0o077 == 0
+
+
+def test_the_video_room_of_the_settings_is_where_people_meet(settings: Settings) -> None:
+    address = "https://meet.example.org/{room}"
+    with put_together(replace(settings, huddle_fallback_url=address)) as bot:
+        assert bot.house.rooms == bot.setting.rooms == Rooms(address=address)
 
 
 def test_putting_it_together_again_keeps_what_is_there(settings: Settings) -> None:

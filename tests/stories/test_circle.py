@@ -107,6 +107,7 @@ def test_whose_turn_it_is_is_asked_alone_and_the_next_one_if_they_pass(play: Pla
     play.click(second, asked, ids.HOSTS_CIRCLE)
     play.go_to("2027-01-19 14:45")
     assert f"<@{second.id}>" in str(channel(play)[-1].blocks)
+    assert play.words()("huddle.in_open", many=1) in told(play), "whoever opens it is in"
     assert first.id not in str([message.blocks for message in channel(play)])
     play.go_to("2027-01-19 18:00")
     assert "circles" not in play.rows_about(second)
@@ -134,6 +135,18 @@ def test_who_proposed_it_ends_it_and_somebody_else_cannot(play: Play) -> None:
     play.stage.settle()
     assert play.words()("circle.told_ended") in told(play)
     assert play.rows()["circles"] == []
+
+
+def test_a_channel_that_takes_no_proposal_is_told_to_whoever_made_it(play: Play) -> None:
+    play.sandbox.workspace.leave(LEGAL_CHANNEL, play.sandbox.bot_user_id)
+    form = play.press(BEN, play.home(BEN), ids.OPENED_HUDDLES)
+    play.press(BEN, form, ids.OPENED_CIRCLE)
+    given = {ids.DAY: "1", ids.HOUR: "15:00", ids.OFTEN: "2", ids.PURPOSE: "lighten"}
+    assert play.submit(BEN, **given).kind == "updated"
+    play.stage.settle()
+    assert play.words()("circle.told_refused") in text_of(play.dm(BEN)[-1])
+    assert play.rows()["circles"] == []
+    assert "circle" not in str(play.rows()["timers"])
 
 
 def test_those_in_charge_propose_none(play: Play) -> None:
