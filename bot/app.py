@@ -28,10 +28,11 @@ from bot.slack import Messenger, is_passing, web_client
 from handlers.visit import House
 from schedules import scheduler
 from schedules.setting import Setting
-from storage import erasure_mark, ledger_mark, restore, workspaces
+from storage import erasure_mark, guarantee_mark, ledger_mark, restore, workspaces
 from storage.crypto import Keys
 from storage.database import Store, sole_process
 from storage.erasure_mark import ErasureMark
+from storage.guarantee_mark import GuaranteeMark
 from storage.ledger_mark import LedgerMark
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ def _furnish(store: Store, settings: Settings, now: Callable[[], datetime]) -> B
     ledger_mark.check(mark, store)
     mark.begin()
     erasure_mark.carry_out(erasures, store, now())
+    guarantee_mark.agree(GuaranteeMark.beside(settings.ledger_mark), store)
     content = load_content()
     client = web_client(settings.slack_bot_token, settings.slack_api_url, settings.https_proxy)
     messenger = Messenger(client)

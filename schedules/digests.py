@@ -29,7 +29,7 @@ from bot.domain.sampler import noise
 from bot.domain.supervision import Shown, next_update_on
 from schedules.raises import count_raises, plan_told_above
 from schedules.setting import Drawing, Pictured, Recipe, Scene, Setting
-from storage import answers, digests, privacy, raises, teams, workspaces
+from storage import answers, digests, guarantee_mark, privacy, raises, teams, workspaces
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 from storage.ledger_mark import NoMark
@@ -41,14 +41,31 @@ WORDING = 1
 
 
 def open_periods(setting: Setting, workspace: str) -> bool:
-    """Freeze the rosters of every period that has begun, as of its first instant; True when there was one."""
+    """Freeze the rosters of every period that has begun, as of its first instant; True when there was one.
+
+    Before, the database is told of stricter numbers that it has forgotten.
+    """
     now = setting.now()
+    with setting.store.read(workspace) as tx:
+        if _begun(tx, now) is None:
+            return False
+    try:
+        guarantee_mark.agree(setting.guarantees, setting.store)
+    except NoMark:
+        log.error("no period is opened: the file of stricter numbers cannot be used")
+        return False
     with setting.store.begin(workspace) as tx:
-        epoch_on, period = workspaces.get(tx).epoch_on, _next_period(tx)
-        if epoch_on is None or now < period_starts_at(epoch_on, period):
+        period = _begun(tx, now)
+        if period is None:
             return False
         guarantee = privacy.guarantee_of(tx, period)
         return digests.open_period(tx, period, _groups(tx, period, guarantee), guarantee)
+
+
+def _begun(tx: Tx, now: datetime) -> int | None:
+    """The oldest period that has begun and was not opened yet."""
+    epoch_on, period = workspaces.get(tx).epoch_on, _next_period(tx)
+    return period if epoch_on and now >= period_starts_at(epoch_on, period) else None
 
 
 def _groups(tx: Tx, period: int, guarantee: Guarantee) -> dict[tuple[str, ...], frozenset[PersonRef]]:
@@ -86,8 +103,7 @@ def is_ending(tx: Tx, now: datetime) -> bool:
     epoch_on = workspaces.get(tx).epoch_on
     if epoch_on is None:
         return False
-    to_open = now >= period_starts_at(epoch_on, _next_period(tx))
-    return to_open or _due(tx, epoch_on, now) is not None or digests.has_debited(tx)
+    return _begun(tx, now) is not None or _due(tx, epoch_on, now) is not None or digests.has_debited(tx)
 
 
 def _next_period(tx: Tx) -> int:

@@ -27,6 +27,7 @@ from bot.slack import Messenger
 from storage import checkins, members, privacy, teams, workspaces
 from storage.database import Store, Tx
 from storage.erasure_mark import ErasureMark
+from storage.guarantee_mark import GuaranteeMark
 from storage.ledger_mark import LedgerMark
 from storage.outbox import Claim
 
@@ -93,6 +94,10 @@ class Setting:
     @property
     def erasures(self) -> ErasureMark:
         return ErasureMark.beside(self.ledger_mark.file)
+
+    @property
+    def guarantees(self) -> GuaranteeMark:
+        return GuaranteeMark.beside(self.ledger_mark.file)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from storage import (
     erasure_mark,
     erasures,
     events,
+    guarantee_mark,
     leave,
     matching,
     members,
@@ -160,6 +161,7 @@ def erase_old(setting: Setting, workspace: str) -> bool:
             checkins.forget_before(tx, first_kept, (now - kept).date())
     _erase_the_departed(setting, workspace, now)
     setting.store.fold()
+    _agree_on_guarantees(setting)
     _note_erasures_outside(setting, now)
     return False
 
@@ -176,6 +178,13 @@ def _erase_the_departed(setting: Setting, workspace: str, now: datetime) -> None
         with setting.store.begin(workspace) as tx:
             members.hold(tx, ref)
             departures.erase_leaver(tx, ref, left_at, now)
+
+
+def _agree_on_guarantees(setting: Setting) -> None:
+    try:
+        guarantee_mark.agree(setting.guarantees, setting.store)
+    except NoMark:
+        log.error("stricter numbers cannot be noted outside the database")
 
 
 def _note_erasures_outside(setting: Setting, now: datetime) -> None:

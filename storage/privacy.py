@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import count
 from operator import itemgetter
@@ -18,6 +18,14 @@ from bot.domain.privacy import STANDARD, Guarantee, Stricter, WhoSees, is_looser
 from storage import digests, members, teams, workspaces
 from storage.database import Tx
 from storage.schema import guarantees, periods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What an administrator chose, and on which day."""
+
+    guarantee: Guarantee
+    on: date
 
 
 def guarantee_of(tx: Tx, period: int) -> Guarantee:
@@ -53,10 +61,35 @@ def tighten(tx: Tx, wanted: Guarantee, now: datetime, today: date) -> int:
     if is_looser(wanted, next_guarantee(tx)):
         raise ValueError("a guarantee can only be made stricter")
     period = _next_period(tx, now)
-    kept = {**asdict(wanted), "chosen_on": today}
+    _choose(tx, period, Chosen(guarantee=wanted, on=today))
+    return period
+
+
+def list_chosen(tx: Tx) -> Mapping[int, Chosen]:
+    """What was chosen, by the period from which it holds; nothing of a row that holds no number."""
+    found = tx.execute(select(guarantees).where(guarantees.c.workspace == tx.workspace)).all()
+    return {
+        row.from_period: Chosen(
+            guarantee=Guarantee(
+                strong=row.strong, roster_min=row.roster_min, contributors_min=row.contributors_min
+            ),
+            on=row.chosen_on,
+        )
+        for row in found
+        if isinstance(row.roster_min, int) and isinstance(row.contributors_min, int)
+    }
+
+
+def choose_again(tx: Tx, chosen: Mapping[int, Chosen]) -> None:
+    """What was chosen once stands again as it was."""
+    for period, one in chosen.items():
+        _choose(tx, period, one)
+
+
+def _choose(tx: Tx, period: int, chosen: Chosen) -> None:
+    kept = {**asdict(chosen.guarantee), "chosen_on": chosen.on}
     statement = tx.insert(guarantees).values(workspace=tx.workspace, from_period=period, **kept)
     tx.execute(statement.on_conflict_do_update(index_elements=["workspace", "from_period"], set_=kept))
-    return period
 
 
 def _next_period(tx: Tx, now: datetime) -> int:

@@ -16,11 +16,23 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import answers, backup, erasure_mark, keys_file, ledger_mark, outbox, outside, raises, workspaces
+from storage import (
+    answers,
+    backup,
+    erasure_mark,
+    guarantee_mark,
+    keys_file,
+    ledger_mark,
+    outbox,
+    outside,
+    raises,
+    workspaces,
+)
 from storage.backup import Contents, Progress
 from storage.crypto import Keys
 from storage.database import InUse, Store, Tx, knows_revision, sole_process, sqlite_file
 from storage.erasure_mark import ErasureMark
+from storage.guarantee_mark import GuaranteeMark
 from storage.keys_file import KeysFile
 from storage.ledger_mark import LedgerMark, NoMark
 from storage.outside import NoCopy
@@ -54,6 +66,10 @@ class Restoration:
     @property
     def erasure_mark(self) -> ErasureMark:
         return ErasureMark.beside(self.ledger_mark.file)
+
+    @property
+    def guarantee_mark(self) -> GuaranteeMark:
+        return GuaranteeMark.beside(self.ledger_mark.file)
 
 
 class HalfRestored(NoCopy):
@@ -150,6 +166,7 @@ def _heed_what_is_replaced(what: Restoration) -> None:
         try:
             ledger_mark.check(what.ledger_mark, store)
             erasure_mark.bring_up_to_date(what.erasure_mark, store, what.now)
+            guarantee_mark.agree(what.guarantee_mark, store)
         except NoMark as error:
             raise NoCopy(str(error)) from None
 
@@ -174,6 +191,7 @@ def _mark(what: Restoration, url: str, keys: KeysFile | None) -> None:
                     workspaces.use_master_key(tx)
                 answers.erase_without_key(tx)
         erasure_mark.carry_out(what.erasure_mark, store, what.now)
+        guarantee_mark.agree(what.guarantee_mark, store)
 
 
 def _put_keys(tx: Tx, keys: KeysFile) -> None:

@@ -16,6 +16,8 @@ from bot.domain.localtime import freeze_at
 from bot.domain.privacy import STANDARD, Guarantee
 from storage import digests, privacy
 from storage.digests import ReleaseState, group_id
+from storage.guarantee_mark import agree
+from storage.privacy import Chosen
 from storage.schema import guarantees, periods
 from tests.schedules.agency import BEGINS_AT, EPOCH, Agency, people
 from tests.test_config import GIVEN
@@ -193,6 +195,58 @@ def test_a_period_whose_own_row_was_edited_keeps_to_what_was_chosen_and_it_is_no
         tx.execute(update(periods).where(periods.c.period == 2).values(**values))
     assert loosened(agency)
     assert agency.through(2).states(2)["a",] is ReleaseState.SUPPRESSED
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "tampering", [delete(guarantees), update(guarantees).values(strong=False, roster_min=8)]
+)
+def test_a_choice_that_was_taken_away_before_it_held_is_told_the_database_again(
+    agency: Agency, tampering: Any
+) -> None:
+    """The file beside LEDGER_MARK knows of it from the next hour on."""
+    running(agency)
+    tightens(agency, STRONG)
+    agency.erase()
+    with agency.begin() as tx:
+        tx.execute(tampering)
+    agency.through(0)
+    assert holds(agency, 1) == STRONG
+    assert agency.through(1).states(1)["a",] is ReleaseState.SUPPRESSED
+
+
+@on_sqlite
+def test_while_the_file_of_stricter_numbers_is_damaged_no_period_is_opened(
+    agency: Agency, caplog: pytest.LogCaptureFixture
+) -> None:
+    running(agency)
+    agency.setting.guarantees.file.write_text("[]")
+    agency.through(0)
+    assert [row["period"] for row in agency.rows("periods")] == [0]
+    assert "no period is opened" in caplog.text
+    agency.setting.guarantees.file.unlink()
+    agency.through(0)
+    assert [row["period"] for row in agency.rows("periods")] == [0, 1]
+
+
+def test_file_and_database_agree_on_the_stricter_whoever_knows_less(agency: Agency) -> None:
+    mark = agency.setting.guarantees
+    agree(mark, agency.setting.store)
+    assert not mark.file.exists(), "where nobody chose anything there is none"
+    running(agency)
+    tightens(agency, Guarantee(roster_min=20))
+    agree(mark, agency.setting.store)
+    noted = mark.read()
+    assert noted == {
+        agency.workspace: {1: Chosen(guarantee=Guarantee(roster_min=20), on=BEGINS_AT.date() + DAY)}
+    }
+    other = Chosen(guarantee=Guarantee(contributors_min=15), on=EPOCH)
+    mark.write({agency.workspace: {0: other, 1: other}, "T9": {4: other}})
+    for _ in range(2):
+        agree(mark, agency.setting.store)
+        assert holds(agency, 0) == Guarantee(contributors_min=15)
+        assert holds(agency, 1) == Guarantee(roster_min=20, contributors_min=15)
+        assert mark.read()["T9"] == {4: other}
 
 
 @on_sqlite

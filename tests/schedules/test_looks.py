@@ -21,7 +21,7 @@ from tests.schedules.agency import EPOCH, Agency
 from tests.schedules.office import on_sqlite
 from tests.schedules.test_planning_together import big_team
 
-SMALL = {"workspaces", "periods", "teams", "units", "leave"}
+SMALL = {"workspaces", "periods", "guarantees", "teams", "units", "leave"}
 """Tables that are looked through as a whole: short ones, and leave, which lies sealed (once an hour)."""
 UNITS = [unit for heartbeat in HEARTBEATS for unit in heartbeat.beats]
 

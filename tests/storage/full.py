@@ -69,6 +69,7 @@ from storage.copies import Copy
 from storage.database import Tx
 from storage.digests import Release, ReleaseState
 from storage.outbox import Claim
+from storage.privacy import Chosen
 from storage.rules import Rule, RuleKind
 from storage.schema import outbox as outbox_table
 from storage.timers import Timer
@@ -93,6 +94,7 @@ SAID = {"hours": {"en": "The work does not fit."}}
 OFFERING = Offering(kinds=frozenset(Help), languages=frozenset({"es"}))
 RULE = Rule(since=NOW, next_due_at=NOW, standing=Standing())
 COPY = Copy(ref=PersonRef("a" * 64), ts="3.0", file_ids=("F1",), timers=())
+CHOSEN = Chosen(guarantee=Guarantee(strong=True, roster_min=30), on=date(2026, 11, 25))
 STRONG, STRONGER = Guarantee(strong=True), Guarantee(strong=True, roster_min=25)
 READING = Reading(band=Band.MIDDLE, trend=Trend.FIRST, small_group=True)
 
@@ -339,6 +341,8 @@ def _calls_about_teams(ana: PersonRef, ben: PersonRef) -> dict[str, Callable[[Tx
         "privacy.next_guarantee": privacy.next_guarantee,
         "privacy.stricter": privacy.stricter,
         "privacy.tighten": lambda tx: privacy.tighten(tx, STRONGER, NOW, NOW.date()),
+        "privacy.list_chosen": privacy.list_chosen,
+        "privacy.choose_again": lambda tx: privacy.choose_again(tx, {3: CHOSEN}),
         "privacy.was_loosened": privacy.was_loosened,
         "privacy.who_sees": lambda tx: privacy.who_sees(tx, team_of(ben), NOW),
         "planning.situation": lambda tx: planning.situation(tx, ana, NOW),

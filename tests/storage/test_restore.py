@@ -18,7 +18,8 @@ from sqlalchemy import create_engine
 
 from bot.domain.localtime import freeze_at
 from bot.domain.members import PersonRef
-from storage import answers, backup, keys_file, workspaces
+from bot.domain.privacy import Guarantee
+from storage import answers, backup, keys_file, privacy, workspaces
 from storage.backup import NoCopy
 from storage.crypto import Keys
 from storage.database import Store, sole_process
@@ -163,6 +164,17 @@ def test_the_ledger_s_mark_is_not_put_back(what: Restoration) -> None:
     change(what.file, "UPDATE releases SET m = NULL, state = 'open'")
     assert put_back(what, unheard, yes)
     assert what.ledger_mark.read() == before
+
+
+def test_numbers_that_were_made_stricter_since_the_backup_stay_so(what: Restoration) -> None:
+    with closing(Store(what.url, what.keys)) as store, store.begin("T1") as tx:
+        before = privacy.next_guarantee(tx)
+        stricter = Guarantee(strong=True, roster_min=50)
+        privacy.tighten(tx, stricter, NOW, NOW.date())
+    put_back(what, unheard, yes)
+    with closing(Store(what.url, what.keys)) as store, store.read("T1") as tx:
+        assert before != stricter
+        assert privacy.next_guarantee(tx) == stricter
 
 
 @pytest.mark.parametrize(("kept", "said"), [(True, "older than the database"), (False, "is missing")])
