@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -56,6 +57,7 @@ class Requests(RuleBasedStateMachine):
         self.agreed: set[tuple[str, str]] = set()
         """Requests with the colleague to whom the asker said yes too."""
         self.said_yes: set[tuple[str, str]] = set()
+        self.erased: set[str] = set()
 
     # ---- what people do
 
@@ -119,6 +121,7 @@ class Requests(RuleBasedStateMachine):
 
     @rule(name=names)
     def deletes_everything(self, name: str) -> None:
+        self.erased.add(self.work.ref(name))
         with self.work.begin() as tx:
             matching.erase_person(tx, self.work.ref(name), self.work.now)
 
@@ -159,12 +162,19 @@ class Requests(RuleBasedStateMachine):
             assert not (chief in pair and pair & north)
 
     def teardown(self) -> None:
-        """Left alone, every request ends, and nothing waits for it any more."""
+        """Left alone, every request ends, nothing waits for it any more, and only what both wanted counts."""
         self.work.pass_time(LONG)
         assert all(request.state in ENDED for request in self.work.requests())
         assert not self.work.open_offers()
         with self.work.begin() as tx:
             assert not timers.list_under(tx, "peer|", "peer_offer|")
+            loads = tx.execute(peers.peer_loads.select()).all()
+        carried: Counter[str] = Counter()
+        for row in loads:
+            carried[row.ref] += row.helped
+        agreed = Counter(ref for _, ref in self.agreed)
+        kept = {row.ref for row in loads} - self.erased
+        assert {ref: carried[ref] for ref in kept} == {ref: agreed[ref] for ref in kept}
 
 
 @pytest.fixture
