@@ -54,7 +54,7 @@ from handlers.visit import (
     for_member,
     for_reader,
 )
-from storage import matching, members, outbox, peers, workspaces
+from storage import matching, members, outbox, peers, stepouts, workspaces
 from storage.database import Tx
 from storage.matching import Answer, Begun
 
@@ -468,6 +468,8 @@ def on_left(visit: Visit, tx: Tx, member: Member) -> Replies:
     asked = peers.list_offers_to(tx, visit.ref)
     mine = [request_id for request_id, state in asked.items() if state is OfferState.OPEN]
     cards = tuple(edit for request_id in mine for edit in _cards(visit, tx, request_id, (visit.ref,)))
+    for step_out in filter(None, (stepouts.hold(tx, asked_about) for asked_about in mine)):
+        stepouts.decline(tx, step_out, visit.ref, visit.now)
     matching.stop_helping(tx, visit.ref, visit.now)
     return (Turn(view=screens.offering_changed(visit.words(member), "left")), *cards)
 

@@ -12,8 +12,9 @@ from bot.blocks.elements import note, section
 from bot.domain.members import Person
 from bot.domain.notices import Kind
 from bot.domain.peers import Help, Offering, OfferState, Request, RequestState, When, Where, Wishes
+from bot.domain.stepouts import HowLong
 from handlers.members import note_person
-from storage import matching, members, peers, teams
+from storage import matching, members, peers, stepouts, teams
 from storage.schema import outbox as outbox_table
 from tests.handlers.bodies import Body, click, command, filled, in_view, shortcut
 from tests.handlers.world import (
@@ -245,6 +246,18 @@ def test_leaving_the_roster_lets_nobody_wait(world: World) -> None:
         assert peers.offering(tx, world.ref(ANA)) is None
         assert peers.list_offers(tx, request_id) == {world.ref(ANA): OfferState.DECLINED}
     assert states(world) == [RequestState.NOBODY]
+
+
+def test_leaving_the_roster_lets_nobody_wait_who_steps_out(world: World) -> None:
+    offers_help(world, ANA, OTHERS[0])
+    with world.begin() as tx:
+        ben = members.known(tx, world.ref(BEN), NOW)
+        step_out = stepouts.begin(tx, ben, HowLong.AN_HOUR, None, NOW)
+    assert step_out
+    world.tap(ANA, ids.LEFT_PEERS)
+    with world.begin() as tx:
+        asked_about_it = peers.list_offers(tx, step_out.step_out_id)
+    assert asked_about_it[world.ref(ANA)] is OfferState.DECLINED
 
 
 def test_a_pause_asks_nothing_more(world: World) -> None:
