@@ -77,7 +77,7 @@ def table(verdicts: Iterable[Verdict], effort: Effort) -> str:
 
 
 def _told(verdict: Verdict) -> str:
-    lines = [f"{verdict.row.id:4}{_word(verdict.passed):12}{verdict.row.promise}"]
+    lines = [f"{verdict.row.id:7}{_word(verdict.passed):12}{verdict.row.promise}"]
     for finding in verdict.findings:
         lines += [_wrapped(f"- {finding.tried}"), _wrapped(f"  {_in_a_line(finding)}")]
     if verdict.crashed:

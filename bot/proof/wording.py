@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from bot.blocks.privacy import whole_promise
 from bot.content import Content, Words, load_content
 from bot.content.content import PACKAGED
-from bot.domain.privacy import (
-    CONTRIBUTORS_MIN,
-    EPS,
-    PERIOD_WEEKS,
-    ROSTER_MIN,
-    UPDATES_PER_BLOCK,
-    WhoSees,
-)
+from bot.domain.privacy import PERIOD_WEEKS, STANDARD, UPDATES_PER_BLOCK, Guarantee, WhoSees
 from bot.proof.findings import Effort, Finding, exactly
 
 CLAIMS = (
@@ -27,22 +21,22 @@ CLAIMS = (
 NUMBER = re.compile(r"\d+(?::\d+)?")
 
 
-def odds(updates: int) -> str:
+def odds(updates: int, eps: Fraction) -> str:
     """ "73:27": with decimal arithmetic of its own, so that an error in the program's would show."""
-    factor = (Decimal(EPS.numerator) / Decimal(EPS.denominator) * updates).exp()
+    factor = (Decimal(eps.numerator) / Decimal(eps.denominator) * updates).exp()
     right = int((100 * factor / (1 + factor)).quantize(Decimal(1)))
     return f"{right}:{100 - right}"
 
 
-def wanted_numbers() -> set[str]:
+def wanted_numbers(guarantee: Guarantee = STANDARD) -> set[str]:
     """Every number of the promise, and no other."""
-    constants = {f"{number}" for number in (PERIOD_WEEKS, ROSTER_MIN, CONTRIBUTORS_MIN)}
-    return constants | {odds(updates) for updates in (0, 1, UPDATES_PER_BLOCK)}
+    people = {f"{number}" for number in (PERIOD_WEEKS, guarantee.roster_min, guarantee.contributors_min)}
+    return people | {odds(updates, guarantee.eps) for updates in (0, 1, UPDATES_PER_BLOCK)}
 
 
-def numbers_read(words: Words) -> set[str]:
+def numbers_read(words: Words, guarantee: Guarantee = STANDARD) -> set[str]:
     """The numbers of the promise as somebody of that language reads it."""
-    return set(NUMBER.findall(whole_promise(words, WhoSees(supervisor_id=None))))
+    return set(NUMBER.findall(whole_promise(words, WhoSees(supervisor_id=None, guarantee=guarantee))))
 
 
 def claims(content: Content) -> list[str]:
@@ -65,12 +59,12 @@ def _texts(words: Words) -> Iterator[tuple[str, str]]:
 def check(_effort: Effort) -> Iterator[Finding]:
     """W1."""
     content = load_content()
-    for language in content.languages:
-        yield exactly(
-            f"Numbers in the promise as staff read it ({language}), beside those computed from the constants",
-            ", ".join(sorted(numbers_read(content.words(language)))),
-            ", ".join(sorted(wanted_numbers())),
-        )
+    for name, guarantee in (("", STANDARD), ("stricter ", Guarantee(strong=True))):
+        wanted = ", ".join(sorted(wanted_numbers(guarantee)))
+        for language in content.languages:
+            read = ", ".join(sorted(numbers_read(content.words(language), guarantee)))
+            tried = f"Numbers in the {name}promise as staff read it ({language}), beside those computed"
+            yield exactly(tried, read, wanted)
     yield exactly(
         "Texts in any language that claim more than “confidential”",
         "; ".join(claims(content)) or "none",

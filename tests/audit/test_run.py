@@ -43,7 +43,7 @@ def test_a_row_that_breaks_fell_short_and_says_where_without_the_error_s_words()
     verdict = judged(broken)
     assert not verdict.passed
     told = run.table([verdict], EFFORT)
-    assert "X1  FELL SHORT" in told
+    assert "X1     FELL SHORT" in told
     assert "it broke: " in told
     assert "KeyError" in told
     assert "Marisol" not in told
