@@ -71,7 +71,8 @@ def on_covered(visit: Visit, tx: Tx, member: Member) -> Replies:
     """I can: the first yes counts; the other card says that it is no longer needed."""
     step_out, words = stepouts.hold(tx, visit.act.value), visit.words(member)
     open_ = _open(tx, step_out) if step_out else ()
-    if step_out is None or not stepouts.accept(tx, step_out, visit.ref, visit.now):
+    covers = step_out is not None and step_out.peer == visit.ref
+    if step_out is None or not (covers or stepouts.accept(tx, step_out, visit.ref, visit.now)):
         return (Edit(message=screens.answered(words, needed=False)),)
     asker_id = members.user_id(tx, step_out.ref)
     card = screens.covering(words, asker_id=asker_id, until_at=step_out.until_at)

@@ -182,8 +182,10 @@ def erase(tx: Tx, ref: PersonRef) -> None:
             end(tx, step_out)
             continue
         told = None if step_out.told == ref else step_out.told
-        peer = None if step_out.peer == ref else step_out.peer
-        _move(tx, step_out.step_out_id, step_out.state, peer=peer, told=told)
+        if step_out.peer == ref:
+            _move(tx, step_out.step_out_id, StepOutState.UNCOVERED, peer=None, told=told)
+        else:
+            _move(tx, step_out.step_out_id, step_out.state, told=told)
 
 
 def _move(tx: Tx, step_out_id: str, to: StepOutState, **values: Any) -> None:

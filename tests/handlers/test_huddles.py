@@ -1,4 +1,4 @@
-"""Two people in their group message: the link to a huddle, and a time that suits both."""
+"""Two people in their group message, and what nobody of ours would send about huddles and stepping out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from bot.blocks.huddles import Meeting, Place
 from bot.domain.localtime import Calendar, shared_slots
 from bot.sandbox import Message
 from bot.slack import Opened, Sent
-from tests.handlers.bodies import Body, click, on_message
-from tests.handlers.world import ANA, BEN, NOW, OLGA, World, text_of
+from storage import teams
+from tests.handlers.bodies import Body, click, filled, on_message
+from tests.handlers.world import ANA, BEN, NOW, OLGA, TEAM, World, text_of
 
 
 def together(world: World) -> Body:
@@ -83,3 +84,37 @@ def test_a_forged_time_changes_nothing(world: World, value: str) -> None:
     before = shown(world, place)
     assert world.send(click(OLGA.id, ids.CHOSE_TIME, value, place=place)).acked
     assert shown(world, place) == before
+
+
+CIRCLE = {ids.DAY: "1", ids.HOUR: "10:00", ids.OFTEN: "2", ids.PURPOSE: "good"}
+FORGED: tuple[tuple[str, dict[str, object]], ...] = (
+    (ids.VIEW_HUDDLE, {ids.PURPOSE: "gossip"}),
+    (ids.VIEW_HUDDLE, {ids.PURPOSE: "good", ids.HUDDLE_TEAM: "another"}),
+    (ids.VIEW_HUDDLE, {}),
+    (ids.VIEW_CIRCLE, {**CIRCLE, ids.DAY: "6"}),
+    (ids.VIEW_CIRCLE, {**CIRCLE, ids.HOUR: "12:30"}),
+    (ids.VIEW_CIRCLE, {**CIRCLE, ids.HOUR: "late"}),
+    (ids.VIEW_CIRCLE, {**CIRCLE, ids.OFTEN: "3"}),
+    (ids.VIEW_STEP_OUT, {ids.HOW_LONG: "for_ever", ids.COVER: [ids.ASK_COVER]}),
+)
+LONG_OVER = (
+    *(ids.JOINED_HUDDLE, ids.DECLINED_HUDDLE, ids.LEFT_SUPERVISOR_OUT, ids.TOOK_HUDDLE_BACK),
+    *(ids.DECLINED_CIRCLE, ids.ENDED_CIRCLE, ids.HOSTS_CIRCLE, ids.PASSED_HOSTING, ids.OPENED_CIRCLE),
+    *(ids.COVERED, ids.DECLINED_COVER, ids.CAME_BACK_IN),
+)
+
+
+def test_forms_that_no_screen_of_ours_makes_keep_nothing(world: World) -> None:
+    with world.stage.read() as tx:
+        (team,) = [one.team_id for one in teams.list_teams(tx) if one.name == TEAM]
+    before = world.rows()
+    for form, given in FORGED:
+        assert world.submit(BEN, form, filled(**given), {"team": team}).acked
+        assert world.rows() == before, (form, given)
+
+
+def test_what_is_long_over_is_answered_kindly_and_changes_nothing(world: World) -> None:
+    place, before = together(world), world.rows()
+    for action in LONG_OVER:
+        assert world.tap(ANA, action, "0123456789abcdef", place=place).acked
+        assert world.rows() == before, action

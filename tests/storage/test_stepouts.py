@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.members import PersonRef
 from bot.domain.peers import Help, Offering, OfferState
 from bot.domain.stepouts import StepOut, StepOutState
-from storage import members, peers, stepouts
+from storage import members, mydata, peers, stepouts
 from storage.database import Store, Tx
 from tests.storage.at_once import at_once
 from tests.storage.full import NOW
@@ -64,5 +64,16 @@ def test_who_deletes_their_data_covers_for_nobody(entered: Store) -> None:
         assert stepouts.concern(tx, ben) == ("s",)
         stepouts.erase(tx, ben)
         assert stepouts.concern(tx, ben) == ()
+        left = stepouts.get(tx, "s")
+        assert left
+        assert (left.state, left.peer) == (StepOutState.UNCOVERED, None)
         stepouts.erase(tx, tx.ref("U0ANA"))
         assert stepouts.get(tx, "s") is None
+
+
+def test_who_is_asked_and_deletes_their_data_is_asked_no_more(entered: Store) -> None:
+    with entered.begin("T1") as tx:
+        asked(tx, BEN, CAM)
+        mydata.erase(tx, tx.ref(BEN), NOW)
+        assert set(peers.list_offers(tx, "s")) == {tx.ref(CAM)}
+    assert says_yes(entered, CAM)

@@ -176,3 +176,14 @@ def test_those_in_charge_are_never_asked(play: Play) -> None:
         answers(play, person, ids.DECLINED_COVER)
     play.go(minutes=30)
     assert len(play.dm(IRENE)) == before
+
+
+def test_a_second_click_of_who_covers_leaves_their_card_as_it_is(play: Play) -> None:
+    steps_out(play)
+    first, card = next(iter(cards(play).items()))
+    with ThreadPoolExecutor(2) as pool:
+        clicks = [lambda: play.sandbox.click(first.id, container=card, action_id=ids.COVERED)] * 2
+        list(pool.map(lambda click: click(), clicks))
+    play.stage.rest()
+    shown = text_of(play.sandbox.message(card.channel, card.ts))
+    assert shown.startswith(play.words()("step_out.covering", who="somebody", until="").rstrip())
