@@ -19,6 +19,7 @@ from bot.domain.mydata import COPY_STAYS
 from bot.domain.notices import Kind, notice
 from bot.sandbox import Person
 from schedules.scheduler import beat_all
+from schedules.upkeep import erase_old
 from storage import answers, asks, checkins, leave, members, outbox, timers
 from storage.copies import DELETE
 from tests.handlers.bodies import click, command, event, filled, in_view, submission
@@ -365,6 +366,23 @@ def test_everything_is_deleted_at_once_and_said(world: World) -> None:
     week = world.week(ANA)
     assert week
     assert (week.state, week.reason) == (State.CLOSED, None)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_where_it_cannot_be_noted_outside_it_is_deleted_all_the_same_and_noted_by_upkeep(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer(world)
+    file, bot = world.stage.bot.house.erasures.file, world.stage.bot
+    file.mkdir(parents=True)
+    delete(world)
+    assert own(world) == {}
+    assert "deletion not noted outside the database yet" in caplog.text
+    erase_old(bot.setting, bot.workspace)
+    assert "deletions cannot be noted outside the database" in caplog.text
+    file.rmdir()
+    erase_old(bot.setting, bot.workspace)
+    assert set(bot.house.erasures.read()[bot.workspace]) == {world.ref(ANA)}
 
 
 def test_the_open_card_reads_closed_and_says_nothing_of_it(world: World) -> None:

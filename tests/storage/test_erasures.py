@@ -139,6 +139,17 @@ def test_of_somebody_who_came_back_only_what_came_before_is_deleted_again(
     assert given(what, ANA) == {}
 
 
+@on_sqlite
+def test_who_deleted_twice_stays_deleted_in_a_backup_from_between(what: Restoration, tmp_path: Path) -> None:
+    delete(what, ANA)
+    answer(what, ANA, 4)
+    between = tmp_path / "kept/between.db"
+    backup.save(what.url, between, unheard)
+    delete(what, ANA, NOW + timedelta(days=1))
+    assert put_back(replace(what, file=between), unheard, lambda: True)
+    assert given(what, ANA) == {}
+
+
 def test_after_a_week_no_file_opens_what_was_deleted_though_nobody_noted_it(
     what: Restoration, tmp_path: Path
 ) -> None:
