@@ -232,7 +232,11 @@ def card(words: Words, facts: HuddleCard) -> Message:
     if facts.state is HuddleState.OPEN:
         return in_channel(words, *_invitation(words, facts))
     if facts.state is HuddleState.GOING:
-        return in_channel(words, section(_in_so_far(words, facts)), actions(_join(words, facts.huddle_id)))
+        return in_channel(
+            words,
+            section(_in_so_far(words, facts)),
+            actions(_join(words, facts.huddle_id), crisis.help_button(words)),
+        )
     again = button(words("huddle.start_one"), ids.OPENED_HUDDLES)
     end = "huddle.card_over" if facts.state is HuddleState.OVER else "huddle.card_off"
     return in_channel(words, section(words(end), accessory=again))

@@ -18,8 +18,8 @@ MONDAY_TEN = "2027-01-11 10:00"
 
 @pytest.fixture
 def play() -> Iterator[Play]:
-    """Nobody has set days away or pauses; Monday, ten o'clock in New York."""
-    with playing(resting=()) as play:
+    """Ana, Ben and Cleo are awake, the others have pressed Stop; Monday, ten o'clock in New York."""
+    with playing(resting=(DANI, EVE, FAY, GUS, HAL)) as play:
         play.go_to(MONDAY_TEN)
         yield play
 
