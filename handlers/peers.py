@@ -107,7 +107,7 @@ def _request(visit: Visit, tx: Tx, member: Member, request: Request) -> View:
             return _both(visit, tx, member, request, "names")
         case RequestState.NOBODY, _:
             return _ways(visit, tx, member, request, at_the_cap=None)
-    return screens.ended(words, "list")
+    raise Malformed("request")
 
 
 def _searching(visit: Visit, tx: Tx, member: Member, request: Request, *, gone: bool = False) -> View:

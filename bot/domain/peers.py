@@ -223,11 +223,6 @@ def window_end(now: datetime, when: When, calendar: Calendar) -> datetime:
     return instant(on + timedelta(days=days), DAY_ENDS, calendar.tz)
 
 
-def begins_at(now: datetime, calendar: Calendar) -> datetime:
-    """When it is begun to ask colleagues: at once, or when the next working day begins."""
-    return next_working(now, calendar)
-
-
 def tells_at(now: datetime, calendar: Calendar) -> datetime:
     return add_working(now, TELLS_AFTER, calendar)
 
